@@ -1,0 +1,32 @@
+# make demo: an environment, the package, a GAN trained on digits. make test: an environment and every test.
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test test-slow test-gpu lint clean
+
+demo: $(VENV)/installed
+	$(BIN)/python examples/vanilla_gan.py --out runs/vanilla_gan
+	@echo "The pictures are in runs/vanilla_gan: samples.png, curves.png, training.gif"
+
+test: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/tested
+	$(BIN)/python -m pytest -m slow
+
+test-gpu: $(VENV)/tested
+	$(BIN)/python -m pytest -m gpu
+
+$(VENV)/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,149 @@
+"""Arrays: which module an array belongs to, moving arrays, random numbers.
+
+The numeric code of this library never says `np.`: it asks the array that it was given which module it comes from,
+
+    xp = namespace(x)          # numpy, cupy, array_api_strict, …
+    y = xp.exp(-xp.abs(x))     # so this line runs on the processor or on the GPU, wherever x lives
+
+and uses only the functions that the Python array API standard has (https://data-apis.org/array-api), which all of
+these modules share. This file holds the little that the standard lacks: finding the module, moving an array from one to
+another, and random numbers. Nothing here is global and nothing is read from the environment: two models on two
+backends can live in one process. CuPy is imported only when somebody asks for "cupy".
+"""
+
+import ctypes
+import importlib
+import sys
+
+import numpy as np
+
+BACKENDS = ("numpy", "cupy", "array_api_strict")
+
+
+def namespace(*arrays):
+    """The module that the arrays belong to: numpy, cupy, array_api_strict or another module of the standard.
+
+    A random generator counts as an array of the module that its draws belong to.
+    Raises TypeError for something that is neither, and for arrays of two modules (mixed NumPy and CuPy).
+    """
+    modules = {_module(array) for array in arrays}
+    if len(modules) > 1:
+        names = " and ".join(sorted(module.__name__ for module in modules))
+        raise TypeError(f"got arrays of {names} together; move them to one with minigan.arrays.to(array, backend)")
+    return modules.pop()
+
+
+def _module(array):
+    if isinstance(array, (np.ndarray, np.generic, np.random.Generator)):
+        return np
+    cupy = sys.modules.get("cupy")  # an array of CuPy cannot exist unless CuPy has been imported
+    if cupy is not None and isinstance(array, (cupy.ndarray, cupy.random.Generator)):
+        return cupy
+    if hasattr(array, "__array_namespace__"):
+        return array.__array_namespace__()
+    raise TypeError(f"got {type(array).__name__}, want an array: wrap it, for instance numpy.asarray(x, 'float32')")
+
+
+def dtype_name(array):
+    """The name of an array's dtype in any module: "float32", "int64", …"""
+    return str(array.dtype).rpartition(".")[2]
+
+
+def backend_module(backend):
+    """Import the module of a backend's name, "numpy" or "cupy" ("array_api_strict" in tests).
+
+    Raises ValueError for another name, and when CuPy or the GPU is missing, with the line that would mend it.
+    """
+    if backend not in BACKENDS:
+        raise ValueError(f"unknown backend {backend!r}: want one of {', '.join(BACKENDS)}")
+    if backend == "cupy":
+        return _cupy()
+    return importlib.import_module(backend)
+
+
+def _cupy():
+    try:
+        import cupy
+    except ImportError as error:
+        raise ValueError(f"backend 'cupy' needs CuPy, which is not installed. {_how_to_install_cupy()}") from error
+    try:
+        devices = cupy.cuda.runtime.getDeviceCount()
+    except Exception as error:
+        raise ValueError(f"CuPy is installed, but it finds no GPU ({error}). {_how_to_install_cupy()}") from error
+    if devices == 0:
+        raise ValueError(f"CuPy is installed, but this machine shows it no GPU. {_how_to_install_cupy()}")
+    return cupy
+
+
+def _how_to_install_cupy():
+    """The pip line for this machine: the driver says which CUDA it can run."""
+    version = ctypes.c_int()
+    try:
+        ctypes.CDLL("libcuda.so.1").cuDriverGetVersion(ctypes.byref(version))
+    except (OSError, AttributeError):
+        return ("No NVIDIA driver was found on this machine. Where there is one: pip install 'minigan[cuda12]' for "
+                "CUDA 12 or 'minigan[cuda13]' for CUDA 13. Without a GPU use backend 'numpy'.")
+    extra = "cuda13" if version.value >= 13000 else "cuda12"
+    return f"For this machine's driver: pip install 'minigan[{extra}]'. Without a GPU use backend 'numpy'."
+
+
+def to(value, backend):
+    """Move an array to a backend: to(x, "cupy"), and to(x, "numpy") back. The dtype stays.
+
+    Dicts, lists and tuples are walked through; what is no array (a number, a text, None) is left as it is.
+    """
+    xp = backend_module(backend)
+    if isinstance(value, dict):
+        return {key: to(item, backend) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(to(item, backend) for item in value)
+    try:
+        source = namespace(value)
+    except TypeError:
+        return value
+    if source is xp:
+        return value
+    return xp.asarray(to_numpy(value))
+
+
+def to_numpy(array):
+    """The same values as a numpy.ndarray: a copy from a GPU, the same memory where that is possible."""
+    xp = namespace(array)
+    if xp is np:
+        return np.asarray(array)
+    if xp.__name__ == "cupy":
+        return xp.asnumpy(array)
+    return np.from_dlpack(array)
+
+
+def generator(seed, backend="numpy"):
+    """A random generator with the methods `random`, `standard_normal`, `uniform`, `integers` (arguments size, dtype).
+
+    seed: a whole number ≥ 0, or several, as in generator([seed, step]): each step of a training run makes the generator
+    of its own number, so that a run can go on at any step knowing only the two. None takes a seed from the system.
+    A numpy.random.Generator, a cupy.random.Generator (its draws live on the GPU), or for another module a
+    `HostGenerator`. One seed gives the same draws on the same backend and machine, other draws on another backend.
+    """
+    parts = [] if seed is None else seed if isinstance(seed, (list, tuple)) else [seed]
+    if not all(isinstance(part, (int, np.integer)) and part >= 0 for part in parts):
+        raise ValueError(f"seed is {seed!r}: want a whole number ≥ 0, a list of them, or None")
+    xp = backend_module(backend)
+    if backend == "numpy":
+        return np.random.default_rng(seed)
+    if backend == "cupy":
+        return xp.random.Generator(xp.random.Philox4x3210(seed))  # Philox: the cheapest of the three to start
+    return HostGenerator(seed, xp)
+
+
+class HostGenerator:
+    """Draws with NumPy and hands over arrays of another module: for a module without random numbers of its own."""
+
+    def __init__(self, seed, xp):
+        self._rng, self._xp = np.random.default_rng(seed), xp
+
+    def __array_namespace__(self):
+        return self._xp
+
+    def __getattr__(self, name):
+        draw = getattr(self._rng, name)
+        return lambda *args, **options: self._xp.asarray(draw(*args, **options))

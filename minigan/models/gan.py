@@ -1,0 +1,206 @@
+"""The generative adversarial network: a forger and a critic, trained against each other.
+
+The generator G turns noise z ~ N(0, 1) into a sample G(z). The discriminator D gives a sample a logit; σ(logit) = D(x)
+is the probability, in D's opinion, that x is real. They play
+
+    min over G, max over D of     E_x log D(x) + E_z log(1 − D(G(z)))
+
+by alternating descent (Goodfellow et al. 2014, algorithm 1). One step is
+
+    k times:  fresh noise, a fresh real batch;  θ_D ← θ_D − η ∂L_D/∂θ_D,   L_D = ½ (BCE(D(x), 1) + BCE(D(G(z)), 0))
+    once:     fresh noise;                      θ_G ← θ_G − η ∂L_G/∂θ_G
+
+with one of two losses for G, both functions of D's logit on a fake:
+
+    minimax          L_G = E log(1 − D(G(z)))     the game as it stands; flat where D rejects the fakes, that is early on
+    non-saturating   L_G = −E log D(G(z))         the same fixed point; steep there
+
+D does not move in G's step, but G learns only through D: the gradient runs from the loss back through D to its input,
+the fake picture, and from there through G. `g_grad` is these five lines.
+"""
+
+import copy
+
+from minigan.arrays import backend_module, generator, namespace
+from minigan.models.check import check_batch, check_state, optimizer_from
+from minigan.nn import Adam, BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid, bce_with_logits
+from minigan.nn.activations import sigmoid
+from minigan.nn.initialise import he
+
+
+def d_grad(D, theta_d, real, fake):
+    """The discriminator's loss ½ (BCE(D(real), 1) + BCE(D(fake), 0)) and ∂loss/∂θ_D.
+
+    real, fake: (N, D.n_in), each a batch of its own: a BatchNorm in D sees them apart.
+    """
+    logits, tape = D.forward(theta_d, real)
+    loss_real, dlogits = bce_with_logits(logits, 1.0)
+    _, dtheta_real = D.backward(theta_d, tape, 0.5 * dlogits, want_dx=False)
+
+    logits, tape = D.forward(theta_d, fake)
+    loss_fake, dlogits = bce_with_logits(logits, 0.0)
+    _, dtheta_fake = D.backward(theta_d, tape, 0.5 * dlogits, want_dx=False)
+
+    return 0.5 * (loss_real + loss_fake), dtheta_real + dtheta_fake
+
+
+def g_grad(G, theta_g, D, theta_d, z, loss="non-saturating"):
+    """The generator's loss and ∂loss/∂θ_G. z: noise (N, G.n_in). loss: "non-saturating" or "minimax"."""
+    fake, tape_g = G.forward(theta_g, z)
+    logits, tape_d = D.forward(theta_d, fake)
+    value, dlogits = _loss_function(loss)(logits)
+    dfake, _ = D.backward(theta_d, tape_d, dlogits, want_dtheta=False)  # through D, which stands still
+    _, dtheta_g = G.backward(theta_g, tape_g, dfake, want_dx=False)
+    return value, dtheta_g
+
+
+def minimax(logits):
+    """(mean of log(1 − D), its gradient −σ(l) / N): next to nothing where D says σ(l) ≈ 0."""
+    loss, dlogits = bce_with_logits(logits, 0.0)
+    return -loss, -dlogits
+
+
+def non_saturating(logits):
+    """(mean of −log D, its gradient (σ(l) − 1) / N): as steep as can be where D says σ(l) ≈ 0."""
+    return bce_with_logits(logits, 1.0)
+
+
+GENERATOR_LOSSES = {"non-saturating": non_saturating, "minimax": minimax}
+
+
+def _loss_function(name):
+    if name not in GENERATOR_LOSSES:
+        raise ValueError(f"loss is {name!r}: want one of {', '.join(map(repr, GENERATOR_LOSSES))}")
+    return GENERATOR_LOSSES[name]
+
+
+def vanilla_generator(latent=10, n_out=784, hidden=128):
+    """The lecture's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
+    layers, width = [], latent
+    for n in (hidden, 2 * hidden, 4 * hidden, 8 * hidden):
+        layers += [Linear(width, n, init=he), BatchNorm(n), ReLU()]
+        width = n
+    return Net(*layers, Linear(width, n_out), Sigmoid())
+
+
+def vanilla_discriminator(n_in=784, hidden=128):
+    """The lecture's: three blocks (Linear, LeakyReLU 0.2) of widths 4, 2, 1 times hidden, then Linear to one logit."""
+    layers, width = [], n_in
+    for n in (4 * hidden, 2 * hidden, hidden):
+        layers += [Linear(width, n, init=he), LeakyReLU(0.2)]
+        width = n
+    return Net(*layers, Linear(width, 1))
+
+
+class GAN:
+    """A generator, a discriminator and all the state of their game.
+
+    G: a Net, noise (N, latent) -> samples. D: a Net, samples -> logits (N, 1). k: steps of D for one of G.
+    loss: G's, "non-saturating" or "minimax". optimizer_g, optimizer_d: patterns, of which the model makes its own
+    copies; Adam() if None. seed: of the first θs and of all noise. backend: "numpy" or "cupy". dtype: "float32" or
+    "float64".
+    """
+
+    def __init__(self, G, D, latent=10, k=1, loss="non-saturating", optimizer_g=None, optimizer_d=None, seed=0,
+                 backend="numpy", dtype="float32"):
+        if not isinstance(k, int) or k < 1:
+            raise ValueError(f"k is {k!r}: want a whole number of discriminator steps, 1 or more")
+        if G.n_in != latent:
+            raise ValueError(f"G takes {G.n_in} inputs, latent is {latent}: make them equal")
+        if G.n_out != D.n_in:
+            raise ValueError(f"G makes samples of {G.n_out} numbers, D takes {D.n_in}: make them equal")
+        if D.n_out != 1:
+            raise ValueError(f"D gives {D.n_out} numbers, want one logit: end it in Linear(n, 1)")
+        if D.range is not None:
+            raise ValueError(f"D ends in values in {D.range}, want a logit: leave out its last activation")
+        _loss_function(loss)
+        backend_module(backend)
+        self.G, self.D, self.latent, self.k, self.loss = G, D, latent, k, loss
+        self.seed, self.backend, self.dtype = seed, backend, dtype
+        rng = generator(seed, backend)
+        self.theta_g, self.theta_d = G.init(rng, dtype), D.init(rng, dtype)
+        self.stats_g = G.init_stats(dtype, backend)
+        self.optimizer_g = copy.deepcopy(optimizer_g) or Adam()
+        self.optimizer_d = copy.deepcopy(optimizer_d) or Adam()
+        self.steps = 0
+
+    @property
+    def range(self):
+        """Between which values the samples lie, and the data must: (low, high), or None for anywhere."""
+        return self.G.range
+
+    @property
+    def batches_per_step(self):
+        """How many minibatches of real data one step uses up: one for each step of D."""
+        return self.k
+
+    def step(self, real, *, check=True):
+        """One step of the game: k of D, one of G. Returns {"loss_d": …, "loss_g": …}, scalars that stay on the device.
+
+        real: (k·N, D.n_in), k fresh batches one under the other. check=False leaves out the look at every value, for
+        data that `check` has seen.
+        """
+        if check:
+            self.check(real)
+        rng = generator([self.seed, self.steps + 1], self.backend)
+        for batch in self._batches(real):
+            fake, tape = self.G.forward(self.theta_g, self.noise(rng, batch.shape[0]))
+            loss_d, dtheta_d = d_grad(self.D, self.theta_d, batch, fake)
+            self.theta_d = self.optimizer_d.step(self.theta_d, dtheta_d)
+            self.stats_g = self.G.track(self.stats_g, tape)
+
+        z = self.noise(rng, batch.shape[0])
+        loss_g, dtheta_g = g_grad(self.G, self.theta_g, self.D, self.theta_d, z, self.loss)
+        self.theta_g = self.optimizer_g.step(self.theta_g, dtheta_g)
+        self.steps += 1
+        return {"loss_d": loss_d, "loss_g": loss_g}
+
+    def noise(self, rng, n):
+        """z ~ N(0, 1), (n, latent)."""
+        return rng.standard_normal(size=(n, self.latent), dtype=self.dtype)
+
+    def check(self, real):
+        """Raise unless `real` can be a batch of this model: shape, dtype, backend, finite, within G's range."""
+        low, high = self.range or (-float("inf"), float("inf"))
+        rows = self.k * max(self.G.min_batch, self.D.min_batch)
+        check_batch(real, width=self.D.n_in, backend=self.backend, dtype=self.dtype, low=low, high=high, rows=rows)
+
+    def _batches(self, real):
+        """Cut (k·N, n) into k batches; where k does not divide the rows, their sizes differ by one."""
+        cuts = [i * real.shape[0] // self.k for i in range(self.k + 1)]
+        return [real[start:stop, :] for start, stop in zip(cuts, cuts[1:])]
+
+    def sample(self, n, seed=None):
+        """n samples, (n, G.n_out), by G in inference: each depends on its own noise alone. The model does not change.
+
+        seed: the same seed gives the same noise; None gives new noise each time.
+        """
+        if n < 1:
+            raise ValueError(f"n is {n}: want one sample at least")
+        samples, _ = self.G.forward(self.theta_g, self.noise(generator(seed, self.backend), n), self.stats_g)
+        return samples
+
+    def monitor(self, real):
+        """What D makes of real rows and of as many fakes: {"d_real": mean D(x), "d_fake": mean D(G(z))}, on the device."""
+        fake = self.sample(real.shape[0], seed=[self.seed, self.steps, 1])
+        mean = namespace(real).mean
+        d_real, d_fake = (sigmoid(self.D.forward(self.theta_d, x)[0]) for x in (real, fake))
+        return {"d_real": mean(d_real), "d_fake": mean(d_fake)}
+
+    def state(self):
+        """All that changes while training, as a dict of arrays and numbers. It stays as it is when training goes on."""
+        return {
+            "theta_g": self.theta_g, "theta_d": self.theta_d, "stats_g": self.stats_g,
+            "optimizer_g": self.optimizer_g.state(), "optimizer_d": self.optimizer_d.state(),
+            "steps": self.steps, "seed": self.seed,
+        }  # fmt: skip
+
+    def load_state(self, state):
+        """Go on from what `state()` gave: the next steps are those that would have followed. All or nothing."""
+        names = ("theta_g", "theta_d", "stats_g")
+        check_state(state, self.state(), arrays=names)
+        optimizers = [optimizer_from(self.optimizer_g, state["optimizer_g"], self.theta_g),
+                      optimizer_from(self.optimizer_d, state["optimizer_d"], self.theta_d)]  # fmt: skip
+        self.optimizer_g, self.optimizer_d = optimizers
+        self.theta_g, self.theta_d, self.stats_g = (state[name] for name in names)
+        self.steps, self.seed = state["steps"], state["seed"]

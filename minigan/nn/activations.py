@@ -1,0 +1,101 @@
+"""Activations: one curve, applied to every number by itself.
+
+A chain of linear layers is one linear layer. What bends between them makes a network more than that. For y = f(x),
+element by element, the chain rule is dx = dy · f′(x): no sums, no shapes to watch.
+
+    ReLU          max(x, 0)              f′ = 1 where x > 0, else 0
+    LeakyReLU     x, or slope·x if x<0   f′ = 1 where x > 0, else slope: the gradient never dies
+    Sigmoid       σ(x) = 1 / (1 + e⁻ˣ)   f′ = y (1 − y)             values in (0, 1): probabilities, grey levels
+    Tanh          tanh(x)                f′ = 1 − y²                values in (−1, 1)
+
+The last two have the derivative in terms of their own output y, so y is all that they keep. ReLU and LeakyReLU have a
+kink at 0; there we take the left-hand slope, as everybody does.
+`range` says between which values the output lies, and so which data a generator that ends in it can imitate.
+"""
+
+from minigan.arrays import namespace
+
+
+def sigmoid(x):
+    """σ(x) = 1 / (1 + e⁻ˣ), with small relative error for any x and no overflow.
+
+    The exponent is never positive: σ(x) = e^min(x,0) / (1 + e^−|x|).
+    """
+    xp = namespace(x)
+    below = xp.exp(-xp.abs(x))  # in (0, 1]
+    below += 1.0
+    y = xp.exp(xp.minimum(x, 0.0))
+    y /= below
+    return y
+
+
+class ReLU:
+    """y = max(x, 0)."""
+
+    shapes = ()
+
+    def forward(self, params, x):
+        y = namespace(x).maximum(x, 0.0)
+        return y, y
+
+    def backward(self, params, cache, dy):
+        y = cache
+        dx = namespace(dy).astype(y > 0, dy.dtype)  # f′: 1 or 0
+        dx *= dy
+        return dx, []
+
+
+class LeakyReLU:
+    """y = x where x > 0, else slope · x, with 0 ≤ slope < 1 (Maas et al. 2013)."""
+
+    shapes = ()
+
+    def __init__(self, slope=0.2):
+        if not 0 <= slope < 1:
+            raise ValueError(f"LeakyReLU(slope={slope}): want 0 ≤ slope < 1")
+        self.slope = slope
+
+    def forward(self, params, x):
+        return namespace(x).maximum(x, x * self.slope), x
+
+    def backward(self, params, cache, dy):
+        x = cache
+        xp = namespace(dy)
+        dx = xp.maximum(xp.astype(x > 0, dy.dtype), self.slope)  # f′: 1 or slope
+        dx *= dy
+        return dx, []
+
+
+class Sigmoid:
+    """y = 1 / (1 + e⁻ˣ)."""
+
+    shapes = ()
+    range = (0.0, 1.0)
+
+    def forward(self, params, x):
+        y = sigmoid(x)
+        return y, y
+
+    def backward(self, params, cache, dy):
+        y = cache
+        dx = 1.0 - y
+        dx *= y
+        dx *= dy
+        return dx, []
+
+
+class Tanh:
+    """y = tanh(x)."""
+
+    shapes = ()
+    range = (-1.0, 1.0)
+
+    def forward(self, params, x):
+        y = namespace(x).tanh(x)
+        return y, y
+
+    def backward(self, params, cache, dy):
+        y = cache
+        dx = 1.0 - y * y
+        dx *= dy
+        return dx, []

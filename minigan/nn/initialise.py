@@ -1,0 +1,28 @@
+"""Where the weights start.
+
+A unit adds up n_in products. If each weight has variance s², the sum has n_in · s² times the variance of one input. So
+the first weights decide whether a signal grows, dies or keeps its size on its way through many layers:
+
+    glorot      s² = 2 / (n_in + n_out)   keeps forward and backward signals near size 1 through linear and tanh units
+    he          s² = 2 / n_in             the same for ReLU, which kills half of its input's variance
+    normal(s)   the same small s everywhere; N(0, 0.02²) is what the DCGAN paper starts from
+
+Each is a function (rng, shape, dtype) -> W with shape = (n_in, n_out). Biases start at 0.
+Sources: Glorot & Bengio 2010, eq. 16; He et al. 2015, eq. 10; Radford et al. 2016 (DCGAN), section 4.
+"""
+
+
+def glorot(rng, shape, dtype):
+    """Uniform on ±√(6 / (n_in + n_out)), whose variance is 2 / (n_in + n_out)."""
+    bound = (6.0 / sum(shape)) ** 0.5
+    return rng.random(size=shape, dtype=dtype) * (2.0 * bound) - bound
+
+
+def he(rng, shape, dtype):
+    """Normal with variance 2 / n_in."""
+    return rng.standard_normal(size=shape, dtype=dtype) * (2.0 / shape[0]) ** 0.5
+
+
+def normal(scale=0.02):
+    """The initialiser that draws from N(0, scale²)."""
+    return lambda rng, shape, dtype: rng.standard_normal(size=shape, dtype=dtype) * scale

@@ -1,0 +1,94 @@
+"""Losses: one number that says how wrong an output is, and its gradient with respect to that output.
+
+All are means over all elements (M of them), and each returns (loss, gradient); the gradient has the 1/M in it.
+
+**Binary cross-entropy** asks how surprised somebody is who said "1 with probability p" and then sees t in [0, 1]:
+
+    −t log p − (1 − t) log(1 − p)
+
+With p = σ(l), l being the *logit*, log p and log(1 − p) become softplus functions, softplus(l) = log(1 + eˡ), and the
+whole is softplus(l) − t l. Its derivative is σ(l) − t: what was said minus what was right. It stays right and finite for
+any l, where a p rounded to 1 would have lost everything: that is why a discriminator should end in a logit.
+
+    softplus(l) = max(l, 0) + log(1 + e^−|l|)        (the exponent is never positive: no overflow)
+
+**Cross-entropy** is the same for C classes, with p = softmax(logits): log Σ e^l − l_label; its gradient is p − onehot.
+**Mean squared error**: (y − t)², with gradient 2 (y − t).
+"""
+
+from minigan.arrays import namespace
+from minigan.nn.activations import sigmoid
+
+
+def _check_target(name, values, target):
+    """A target is a number or has the values' shape: (N,) against (N, 1) would broadcast to (N, N) without a word."""
+    if isinstance(target, (int, float)):
+        return
+    namespace(values, target)
+    if target.shape != values.shape or target.dtype != values.dtype:
+        raise ValueError(f"{name} got values {values.shape} of {values.dtype} and a target {target.shape} of "
+                         f"{target.dtype}: want a Python number, or an array of the same shape and dtype")
+
+
+def softplus(x):
+    """log(1 + eˣ), with no overflow."""
+    xp = namespace(x)
+    y = xp.log1p(xp.exp(-xp.abs(x)))
+    y += xp.maximum(x, 0.0)
+    return y
+
+
+def bce_with_logits(logits, target):
+    """Binary cross-entropy of σ(logits) against target: (mean of softplus(l) − t·l, (σ(l) − t) / M).
+
+    logits: an array of M elements. target: a number in [0, 1], or an array of the logits' shape.
+    """
+    _check_target("bce_with_logits", logits, target)
+    loss = softplus(logits)
+    loss -= logits * target
+    dlogits = sigmoid(logits)
+    dlogits -= target
+    dlogits /= logits.size
+    return namespace(logits).mean(loss), dlogits
+
+
+def bce(p, target):
+    """Binary cross-entropy of probabilities: (mean of −t log p − (1 − t) log(1 − p), (−t/p + (1 − t)/(1 − p)) / M).
+
+    p: an array of M elements in [0, 1]. target: a number in [0, 1], or an array of p's shape. Where p is 0 or 1 and the
+    target is not, loss and gradient are infinite, as in the formula; `bce_with_logits` knows no such place.
+    """
+    _check_target("bce", p, target)
+    xp = namespace(p)
+    t = target + xp.zeros_like(p)
+    # 0 · log 0 is 0, its limit: where a term's weight is 0, its logarithm is taken of 1
+    if_one = xp.where(t > 0, p, xp.ones_like(p))
+    if_zero = xp.where(t < 1, 1.0 - p, xp.ones_like(p))
+    loss = xp.mean(-t * xp.log(if_one) - (1.0 - t) * xp.log(if_zero))
+    return loss, ((1.0 - t) / if_zero - t / if_one) / p.size
+
+
+def mse(y, target):
+    """Mean squared error: (mean of (y − t)², 2 (y − t) / M). target: a number, or an array of y's shape."""
+    _check_target("mse", y, target)
+    difference = y - target
+    return namespace(y).mean(difference * difference), difference * (2.0 / y.size)
+
+
+def log_softmax(logits):
+    """log of softmax over the last axis: l − log Σ e^l, computed from l − max l, so that no exponent is positive."""
+    xp = namespace(logits)
+    shifted = logits - xp.max(logits, axis=-1, keepdims=True)
+    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=-1, keepdims=True))
+
+
+def cross_entropy(logits, labels):
+    """Cross-entropy of softmax(logits) (N, C) against labels (N,), whole numbers 0 … C − 1: the mean over N, gradient."""
+    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+        raise ValueError(f"cross_entropy got logits {logits.shape} and labels {labels.shape}: want (N, C) and (N,)")
+    xp = namespace(logits, labels)
+    log_p = log_softmax(logits)
+    classes = xp.arange(logits.shape[1], dtype=labels.dtype)
+    onehot = xp.astype(labels[:, None] == classes[None, :], logits.dtype)
+    N = logits.shape[0]
+    return -xp.sum(onehot * log_p) / N, (xp.exp(log_p) - onehot) / N

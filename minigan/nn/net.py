@@ -1,0 +1,156 @@
+"""A network: layers in a row, over one flat vector of parameters.
+
+A `Net` is a description. It holds no weights: they come in as `theta`, a 1-D array of length `net.size`, and gradients
+go out as another such vector. So nothing has to be zeroed, frozen or detached, and an optimizer, a gradient check, a
+checkpoint or an average of two networks is a line over one vector.
+
+    y, tape    = net.forward(theta, x)          y = f_L(… f_2(f_1(x)))
+    dx, dtheta = net.backward(theta, tape, dy)  the chain rule, from the last layer to the first
+
+`tape` is the list of what each layer wants to remember. It is returned, not stored, so the same network may see several
+batches before any of them is taken back. Backward hands each layer the gradient of its output and gets the gradient of
+its input, which is the gradient of the output of the layer below.
+
+    x ── f_1 ── f_2 ── … ── f_L ── y
+    dx ← b_1 ← b_2 ← … ← b_L ← dy        each b_i also leaves its part of dθ
+
+A layer is any object with `shapes` (of its parameters), `forward(params, x) -> (y, cache)` and
+`backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
+flags want_dx and want_dparams. With running statistics (BatchNorm) it also has `stats_shapes`, `init_stats`, `track`.
+"""
+
+import math
+
+import numpy as np
+
+from minigan.arrays import backend_module, dtype_name, namespace
+
+
+class Net:
+    """Layers in a row.
+
+    size: the number of parameters, θ's length. shapes: the parameters' shapes, layer by layer. n_in, n_out: the widths
+    of input and output. range: between which values the output lies, or None. min_batch: the fewest rows of a training
+    batch.
+    """
+
+    def __init__(self, *layers):
+        if not layers:
+            raise ValueError("Net() got no layers: want at least one, for instance Net(Linear(2, 1))")
+        self.layers = layers
+        self.shapes = [layer.shapes for layer in layers]
+        self.stats_shapes = [getattr(layer, "stats_shapes", ()) for layer in layers]
+        self._places, self._stats_places = _places(self.shapes), _places(self.stats_shapes)
+        self.size = _total(self.shapes)
+        self.n_in, self.n_out = _check_widths(layers)
+        self.range = getattr(layers[-1], "range", None)
+        self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
+
+    def init(self, rng, dtype="float32"):
+        """The first θ, drawn with rng, on rng's backend. dtype: "float32" or "float64"."""
+        if dtype not in ("float32", "float64"):
+            raise ValueError(f"dtype is {dtype!r}: want 'float32' or 'float64'")
+        return _flatten(namespace(rng), dtype, [layer.init(rng, dtype) if layer.shapes else [] for layer in self.layers])
+
+    def unpack(self, theta):
+        """[[W, b], [], [gamma, beta], …]: views of θ, layer by layer, read-only where the module has read-only arrays."""
+        return _views(theta, self._places)
+
+    def forward(self, theta, x, stats=None):
+        """x (N, n_in) -> y (N, n_out), and the tape for backward. θ and x share module and dtype.
+
+        Without stats: training, BatchNorm uses the batch's statistics. With stats: inference, it uses those.
+        """
+        self._check(theta, x, stats)
+        params = self.unpack(theta)
+        if stats is None:
+            arguments = [()] * len(self.layers)
+        else:
+            arguments = [(part,) if part else () for part in _views(stats, self._stats_places)]
+        tape = []
+        for layer, p, more in zip(self.layers, params, arguments):
+            x, cache = layer.forward(p, x, *more)
+            tape.append(cache)
+        return x, tape
+
+    def backward(self, theta, tape, dy, *, want_dx=True, want_dtheta=True):
+        """dy, of y's shape -> dx (N, n_in), dθ (net.size,). What is not wanted is not computed, and None is returned."""
+        params = self.unpack(theta)
+        grads = []
+        for i in reversed(range(len(self.layers))):
+            layer, p, cache = self.layers[i], params[i], tape[i]
+            if layer.shapes:
+                dy, dparams = layer.backward(p, cache, dy, want_dx=want_dx or i > 0, want_dparams=want_dtheta)
+            else:
+                dy, dparams = layer.backward(p, cache, dy)
+            grads.append(dparams)
+        dtheta = _flatten(namespace(theta), dtype_name(theta), grads[::-1]) if want_dtheta else None
+        return (dy if want_dx else None), dtheta
+
+    def init_stats(self, dtype="float32", backend="numpy"):
+        """The running statistics before any batch: one flat vector, like θ; empty without BatchNorm."""
+        xp = backend_module(backend)
+        kind = getattr(xp, dtype)
+        first = [layer.init_stats(xp, kind) if shapes else [] for layer, shapes in zip(self.layers, self.stats_shapes)]
+        return _flatten(xp, dtype, first)
+
+    def track(self, stats, tape):
+        """New running statistics, after the training pass that left this tape. `stats` itself stays as it is."""
+        old = _views(stats, self._stats_places)
+        new = [layer.track(part, cache) if part else [] for layer, part, cache in zip(self.layers, old, tape)]
+        return _flatten(namespace(stats), dtype_name(stats), new)
+
+    def _check(self, theta, x, stats):
+        namespace(theta, x) if stats is None else namespace(theta, x, stats)
+        if theta.shape != (self.size,):
+            raise ValueError(f"theta has shape {theta.shape}, this network wants ({self.size},): make one with net.init")
+        if stats is not None and stats.shape != (_total(self.stats_shapes),):
+            raise ValueError(f"stats has shape {stats.shape}, this network wants ({_total(self.stats_shapes)},): make "
+                             "one with net.init_stats and net.track")
+        if x.dtype != theta.dtype:
+            raise TypeError(f"x is {x.dtype}, theta is {theta.dtype}: convert one of them, for instance "
+                            f"x.astype('{dtype_name(theta)}')")
+        if x.ndim < 2 or x.shape[0] == 0:
+            raise ValueError(f"x has shape {x.shape}: want a batch of rows, (N, {self.n_in}) with N ≥ 1; a single "
+                             "example is x[None, :]")
+
+
+def _total(shapes):
+    return sum(math.prod(shape) for layer_shapes in shapes for shape in layer_shapes)
+
+
+def _check_widths(layers):
+    """(n_in, n_out) of the row of layers; ValueError where one does not fit the one before."""
+    widths = [(layer.n_in, layer.n_out, layer) for layer in layers if hasattr(layer, "n_in")]
+    for (_, n_out, before), (n_in, _, after) in zip(widths, widths[1:]):
+        if n_out != n_in:
+            raise ValueError(f"{type(before).__name__} gives {n_out} features, the {type(after).__name__} behind it wants "
+                             f"{n_in}")
+    return (widths[0][0], widths[-1][1]) if widths else (None, None)
+
+
+def _places(shapes):
+    """Where each parameter lies in the flat vector: [[(slice, shape), …], …], layer by layer."""
+    places, start = [], 0
+    for layer_shapes in shapes:
+        part = []
+        for shape in layer_shapes:
+            part.append((slice(start, start + math.prod(shape)), shape))
+            start += math.prod(shape)
+        places.append(part)
+    return places
+
+
+def _views(vector, places):
+    """The pieces of a flat vector, in their shapes. A view of θ is for reading: NumPy can enforce that."""
+    xp = namespace(vector)
+    if xp is np:
+        vector = vector.view()
+        vector.flags.writeable = False
+    return [[xp.reshape(vector[piece], shape) for piece, shape in part] for part in places]
+
+
+def _flatten(xp, dtype, parts):
+    """One 1-D vector of all arrays of all parts, in order."""
+    flat = [xp.reshape(array, (-1,)) for part in parts for array in part]
+    return xp.concat(flat) if flat else xp.zeros(0, dtype=getattr(xp, dtype))

@@ -1,0 +1,86 @@
+"""Pictures: grids of samples, curves, animations. All are written to files, with matplotlib.
+
+A sample is a row of numbers; here it becomes an image again. Rows of h·w numbers are grey, rows of h·w·3 colour. `low` and
+`high` say which values are black and white, so that two pictures with the same range can be compared.
+"""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from minigan.arrays import to_numpy
+
+LINE = 0.25  # the grey between images
+
+
+def image_shape(n):
+    """(h, w) or (h, w, 3) for rows of n numbers, if they can be a square image, grey or colour; else None."""
+    for channels in (1, 3):
+        side = math.isqrt(n // channels)
+        if side > 1 and side * side * channels == n:
+            return (side, side) if channels == 1 else (side, side, 3)
+    return None
+
+
+def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
+    """Lay samples (N, n) out as one image: float (rows·(h+1)+1, columns·(w+1)+1) or (…, 3), in [0, 1], 1 for `high`.
+
+    shape: of one image, (h, w) or (h, w, 3); by default the square that fits. columns: about √N by default. A dark grey
+    line of one pixel runs between the images and around them.
+    """
+    samples = to_numpy(samples)
+    shape = shape or image_shape(samples.shape[1])
+    if shape is None or math.prod(shape) != samples.shape[1]:
+        raise ValueError(f"samples of {samples.shape[1]} numbers make no image of shape {shape}: pass shape=(h, w)")
+    columns = columns or math.ceil(math.sqrt(len(samples)))
+    rows = math.ceil(len(samples) / columns)
+    h, w, *channels = shape
+    cells = np.full((rows * columns, h + 1, w + 1, *channels), LINE)
+    cells[: len(samples), 1:, 1:] = np.clip((samples.reshape(-1, *shape) - low) / (high - low), 0, 1)
+    image = cells.reshape(rows, columns, h + 1, w + 1, *channels).swapaxes(1, 2)
+    image = image.reshape(rows * (h + 1), columns * (w + 1), *channels)
+    return np.pad(image, [(0, 1), (0, 1)] + [(0, 0)] * len(channels), constant_values=LINE)
+
+
+def save_image(path, image):
+    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, at least 400 pixels wide."""
+    from PIL import Image
+
+    bytes_ = np.round(np.asarray(image) * 255).astype(np.uint8)
+    Image.fromarray(np.kron(bytes_, np.ones((*[_zoom(image)] * 2, *[1] * (bytes_.ndim - 2)), np.uint8))).save(path)
+
+
+def save_animation(path, images, *, milliseconds=150):
+    """Write images of one size, values in [0, 1], as a GIF that repeats for ever; the last one stays for a while."""
+    from PIL import Image
+
+    frames = []
+    for image in images:
+        frame = Image.fromarray(np.round(np.asarray(image) * 255).astype(np.uint8))
+        frames.append(frame.resize([side * _zoom(image) for side in frame.size], Image.Resampling.NEAREST))
+    times = [milliseconds] * (len(frames) - 1) + [2000]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=times, loop=0)
+
+
+def save_curves(path, log, *, x="step"):
+    """Write the columns of a log, a list of dicts, as curves over the column x; columns with one prefix share axes.
+
+    The prefix is what stands before the first "_": loss_d and loss_g are drawn together, d_real and d_fake too.
+    """
+    groups = {}
+    for name in log[0]:
+        if name not in (x, "epoch"):
+            groups.setdefault(name.split("_")[0], []).append(name)
+    figure = Figure(figsize=(4.5 * len(groups), 3), layout="constrained")
+    for axes, (prefix, names) in zip(np.ravel(figure.subplots(1, len(groups))), groups.items()):
+        for name in names:
+            axes.plot([row[x] for row in log], [row[name] for row in log], label=name)
+        axes.set(xlabel=x, ylabel=prefix)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+def _zoom(image):
+    return max(1, 400 // np.asarray(image).shape[1])

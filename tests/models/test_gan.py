@@ -1,0 +1,224 @@
+"""The GAN: what must hold in its step, and what it refuses without changing its state."""
+
+import numpy as np
+import pytest
+
+from minigan.arrays import generator, to, to_numpy
+from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
+from minigan.nn import SGD, Adam, LeakyReLU, Linear, Net, Sigmoid
+
+
+def small_gan(backend="numpy", **options):
+    return GAN(vanilla_generator(3, 8, 4), vanilla_discriminator(8, 4), latent=3, backend=backend, **options)
+
+
+def data(backend="numpy", rows=16, dtype="float32"):
+    return generator(7, backend).random(size=(rows, 8), dtype=dtype)
+
+
+def same(a, b):
+    """Two states are equal bit for bit."""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return np.array_equal(to_numpy(a), to_numpy(b)) if hasattr(a, "dtype") else a == b
+
+
+def test_the_lectures_networks_have_the_lectures_sizes():
+    G, D = vanilla_generator(), vanilla_discriminator()
+    assert [shape for layer in G.shapes for shape in layer if len(shape) == 2] == [
+        (10, 128), (128, 256), (256, 512), (512, 1024), (1024, 784)]  # fmt: skip
+    assert [shape for layer in D.shapes for shape in layer if len(shape) == 2] == [
+        (784, 512), (512, 256), (256, 128), (128, 1)]  # fmt: skip
+    assert [type(layer).__name__ for layer in G.layers] == ["Linear", "BatchNorm", "ReLU"] * 4 + ["Linear", "Sigmoid"]
+    assert [type(layer).__name__ for layer in D.layers] == ["Linear", "LeakyReLU"] * 3 + ["Linear"]
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_step_is_k_steps_of_D_and_then_one_of_G(backend, k):
+    """The step, taken apart: the same noise, batch after batch, D first, gives the same θs."""
+    gan = small_gan(backend, k=k, seed=5, optimizer_g=SGD(0.1), optimizer_d=SGD(0.1), dtype="float64")
+    real = data(backend, rows=4 * k, dtype="float64")
+    theta_g, theta_d, G, D = gan.theta_g, gan.theta_d, gan.G, gan.D
+    gan.step(real)
+    rng = generator([5, 1], backend)
+    for i in range(k):
+        z = rng.standard_normal(size=(4, 3), dtype="float64")
+        _, dtheta_d = d_grad(D, theta_d, real[4 * i : 4 * i + 4, :], G.forward(theta_g, z)[0])
+        theta_d = theta_d - 0.1 * dtheta_d
+    _, dtheta_g = g_grad(G, theta_g, D, theta_d, rng.standard_normal(size=(4, 3), dtype="float64"))
+    assert to_numpy(gan.theta_d) == pytest.approx(to_numpy(theta_d), rel=1e-12)
+    assert to_numpy(gan.theta_g) == pytest.approx(to_numpy(theta_g - 0.1 * dtheta_g), rel=1e-12)
+
+
+def test_every_row_of_the_data_is_used_once_in_a_step():
+    gan = small_gan(k=3)
+    rows = data(rows=11)
+    assert [len(batch) for batch in gan._batches(rows)] == [3, 4, 4]
+    assert (np.concatenate(gan._batches(rows)) == rows).all()
+
+
+def test_the_generators_gradient_leaves_D_as_it_is_and_runs_through_it(backend, rng):
+    G, D = vanilla_generator(3, 8, 4), vanilla_discriminator(8, 4)
+    theta_g, one, other = G.init(rng), D.init(rng), D.init(rng)
+    z = rng.standard_normal(size=(6, 3), dtype="float32")
+    before = to_numpy(one).copy()
+    _, through_one = g_grad(G, theta_g, D, one, z)
+    _, through_other = g_grad(G, theta_g, D, other, z)
+    assert (to_numpy(one) == before).all()
+    assert abs(to_numpy(through_one) - to_numpy(through_other)).max() > 1e-3
+
+
+@pytest.mark.parametrize("loss", ["non-saturating", "minimax"])
+def test_one_small_step_of_G_raises_D_of_G(backend, rng, loss):
+    G, D = vanilla_generator(3, 8, 4), vanilla_discriminator(8, 4)
+    theta_g, theta_d = G.init(rng, "float64"), D.init(rng, "float64")
+    z = rng.standard_normal(size=(20, 3), dtype="float64")
+    before, gradient = g_grad(G, theta_g, D, theta_d, z, loss)
+    theta_g = theta_g - 1e-4 * gradient
+    after, _ = g_grad(G, theta_g, D, theta_d, z, loss)
+    assert float(after) < float(before)
+
+
+def test_the_minimax_loss_is_flat_where_D_rejects_and_the_other_is_steep():
+    """A D that says logit −20 to all: σ(−20) = 2e-9 is the ratio of the two gradients."""
+    G, D = Net(Linear(2, 3)), Net(Linear(3, 1))
+    theta_g, theta_d = G.init(generator(0), "float64"), np.array([0.01, 0.01, 0.01, -20.0])
+    z = generator(1).standard_normal((10, 2))
+    norms = [np.linalg.norm(g_grad(G, theta_g, D, theta_d, z, loss)[1]) for loss in ("minimax", "non-saturating")]
+    assert norms[0] / norms[1] == pytest.approx(np.exp(-20), rel=0.2)
+
+
+def test_one_seed_gives_one_run_and_another_another(backend):
+    runs = []
+    for seed in (0, 0, 1):
+        gan = small_gan(backend, seed=seed)
+        for _ in range(5):
+            gan.step(data(backend))
+        runs.append(gan.state())
+    assert same(runs[0], runs[1])
+    assert not same(runs[0]["theta_g"], runs[2]["theta_g"])
+
+
+def test_resumed_equals_uninterrupted(backend):
+    gan, resumed = small_gan(backend, k=2), small_gan(backend, k=2, seed=9)
+    for _ in range(3):
+        gan.step(data(backend))
+    saved = gan.state()
+    kept = to(saved, "numpy")
+    for _ in range(3):
+        gan.step(data(backend))
+    assert same(to(saved, "numpy"), kept)  # a state does not change when training goes on
+    resumed.load_state(saved)
+    for _ in range(3):
+        resumed.step(data(backend))
+    assert same(gan.state(), resumed.state())
+
+
+def test_two_models_share_no_optimizer():
+    adam = Adam()
+    one, other = small_gan(optimizer_g=adam, optimizer_d=adam), small_gan(optimizer_g=adam, optimizer_d=adam)
+    one.step(data())
+    assert (one.optimizer_g.t, one.optimizer_d.t, other.optimizer_g.t, adam.t) == (1, 1, 0, 0)
+
+
+def test_a_sample_depends_on_its_own_noise_alone(backend):
+    gan = small_gan(backend)
+    gan.step(data(backend))
+    many, one = to_numpy(gan.sample(20, seed=3)), to_numpy(gan.sample(1, seed=3))
+    assert many.shape == (20, 8)
+    assert many[:1] == pytest.approx(one, rel=1e-5)
+    state = gan.state()
+    gan.sample(3)
+    assert same(state, gan.state())
+
+
+def test_step_reports_scalars_on_the_device(backend):
+    gan = small_gan(backend)
+    report = gan.step(data(backend)) | gan.monitor(data(backend))
+    assert set(report) == {"loss_d", "loss_g", "d_real", "d_fake"}
+    assert all(value.ndim == 0 and type(value) is not float for value in report.values())
+    assert 0 < float(report["d_real"]) < 1
+
+
+IMPOSSIBLE_BATCHES = {
+    r"want \(N, 8\)": np.zeros((16, 9), np.float32),
+    r"want \(N, 8\): one example a row": np.zeros((16, 2, 4), np.float32),
+    r"has 0 rows": np.zeros((0, 8), np.float32),
+    r"has 1 rows, want 2": np.zeros((1, 8), np.float32),
+    r"NaN or infinite": np.full((16, 8), np.nan, np.float32),
+    r"NaN or infinite values": np.where(np.eye(16, 8) > 0, np.inf, 0.5).astype(np.float32),
+    r"values from -1 to 1, the model works in \[0, 1\]: scale": np.linspace(-1, 1, 128, dtype=np.float32).reshape(16, 8),
+    r"values from 0 to 255": np.linspace(0, 255, 128, dtype=np.float32).reshape(16, 8),
+    r"is float64, the model float32": np.zeros((16, 8)),
+    r"is uint8, the model float32": np.zeros((16, 8), np.uint8),
+    r"array of array_api_strict, the model lives on numpy": to(np.zeros((16, 8), np.float32), "array_api_strict"),
+    r"got list, want an array": [[0.0] * 8] * 16,
+}
+
+
+@pytest.mark.parametrize("message", IMPOSSIBLE_BATCHES)
+def test_an_impossible_batch_is_refused_and_nothing_changes(message):
+    gan = small_gan()
+    gan.step(data())
+    state = gan.state()
+    with pytest.raises((ValueError, TypeError), match=message):
+        gan.step(IMPOSSIBLE_BATCHES[message])
+    assert same(state, gan.state())
+
+
+def test_a_batch_too_small_for_k_is_refused_before_anything_changes():
+    gan = small_gan(k=3)
+    state = gan.state()
+    with pytest.raises(ValueError, match="has 5 rows, want 6"):
+        gan.step(data(rows=5))
+    assert same(state, gan.state())
+
+
+IMPOSSIBLE_MODELS = {
+    r"k is 0": {"k": 0},
+    r"k is 1.5": {"k": 1.5},
+    r"loss is 'wasserstein': want one of 'non-saturating', 'minimax'": {"loss": "wasserstein"},
+    r"G takes 3 inputs, latent is 4": {"latent": 4},
+    r"G makes samples of 9 numbers, D takes 8": {"G": vanilla_generator(3, 9, 4)},
+    r"D gives 2 numbers, want one logit": {"D": Net(Linear(8, 2))},
+    r"leave out its last activation": {"D": Net(Linear(8, 4), LeakyReLU(), Linear(4, 1), Sigmoid())},
+    r"unknown backend 'gpu'": {"backend": "gpu"},
+    r"want 'float32' or 'float64'": {"dtype": "float16"},
+    r"seed is -1": {"seed": -1},
+}
+
+
+@pytest.mark.parametrize("message", IMPOSSIBLE_MODELS)
+def test_an_impossible_model_is_refused(message):
+    options = {"G": vanilla_generator(3, 8, 4), "D": vanilla_discriminator(8, 4), "latent": 3, **IMPOSSIBLE_MODELS[message]}
+    with pytest.raises(ValueError, match=message):
+        GAN(**options)
+
+
+def test_a_foreign_state_is_refused_whole():
+    """Each foreign state has one thing wrong, near its end; nothing before that may have been taken over."""
+    gan, other = small_gan(), small_gan(seed=1)
+    other.step(data())
+    before, good = gan.state(), other.state()
+    wrong_size = {"t": 1, "moments": [np.zeros(3, np.float32)] * 2}
+    foreign = [
+        {},
+        {**good, "theta_d": good["theta_g"]},
+        {**good, "stats_g": good["stats_g"].astype(np.float64)},
+        {**good, "optimizer_d": {"t": 1, "moments": []}},
+        {**good, "optimizer_d": wrong_size},
+    ]
+    for state in foreign:
+        with pytest.raises(ValueError, match=r"this model has|this model wants|keeps 2|another network"):
+            gan.load_state(state)
+        assert same(gan.state(), before)
+    gan.load_state(good)
+    assert same(gan.state(), good)
+
+
+@pytest.mark.parametrize("n", [0, -1])
+def test_no_samples_are_refused(n):
+    with pytest.raises(ValueError, match="want one sample at least"):
+        small_gan().sample(n)

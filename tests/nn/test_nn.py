@@ -1,0 +1,252 @@
+"""Layers, networks, losses and optimizers: what must hold besides the gradients."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+
+from minigan.arrays import generator, namespace, to, to_numpy
+from minigan.nn import (
+    SGD,
+    Adam,
+    BatchNorm,
+    LeakyReLU,
+    Linear,
+    Net,
+    ReLU,
+    RMSProp,
+    Sigmoid,
+    Tanh,
+    bce,
+    bce_with_logits,
+    cross_entropy,  # fmt: skip
+    gradcheck,
+    mse,
+)
+from minigan.nn.initialise import glorot, he, normal
+
+
+def small_net():
+    return Net(Linear(3, 4), BatchNorm(4), ReLU(), Linear(4, 2), Tanh())
+
+
+def test_theta_is_one_vector_and_unpack_gives_views():
+    net = small_net()
+    theta = net.init(generator(0))
+    assert theta.shape == (net.size,) == (3 * 4 + 4 + 4 + 4 + 4 * 2 + 2,)
+    assert theta.dtype == np.float32
+    (W, b), (gamma, beta), nothing, (W2, b2), _ = net.unpack(theta)
+    assert (W.shape, b.shape, gamma.shape, W2.shape, b2.shape) == ((3, 4), (4,), (4,), (4, 2), (2,))
+    assert nothing == []
+    assert (gamma == 1).all()
+    assert (beta == 0).all()
+    theta[0] = 7
+    assert W[0, 0] == 7
+    with pytest.raises(ValueError, match="read-only"):
+        W[0, 0] = 1
+
+
+def test_forward_and_backward_change_no_argument(backend, rng):
+    net = small_net()
+    theta, x = net.init(rng), rng.standard_normal(size=(5, 3), dtype="float32")
+    dy = rng.standard_normal(size=(5, 2), dtype="float32")
+    before = [to_numpy(array).copy() for array in (theta, x, dy)]
+    _, tape = net.forward(theta, x)
+    first = net.backward(theta, tape, dy)
+    second = net.backward(theta, tape, dy)  # the tape, too, is as it was
+    for array, original in zip((theta, x, dy), before):
+        assert (to_numpy(array) == original).all()
+    for a, b in zip(first, second):
+        assert (to_numpy(a) == to_numpy(b)).all()
+        assert a.dtype == theta.dtype
+
+
+def test_what_is_not_wanted_is_none():
+    net = small_net()
+    theta = net.init(generator(0))
+    y, tape = net.forward(theta, np.ones((2, 3), np.float32))
+    assert net.backward(theta, tape, y, want_dx=False)[0] is None
+    assert net.backward(theta, tape, y, want_dtheta=False)[1] is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dtypes_are_kept(dtype, backend, rng):
+    net = Net(Linear(3, 4), BatchNorm(4), LeakyReLU(), Linear(4, 4), ReLU(), Linear(4, 2), Tanh(), Sigmoid())
+    theta, x = net.init(rng, dtype), rng.random(size=(5, 3), dtype=dtype)
+    y, tape = net.forward(theta, x)
+    dx, dtheta = net.backward(theta, tape, y)
+    stats = net.track(net.init_stats(dtype, backend), tape)
+    inferred, _ = net.forward(theta, x, stats)
+    for optimizer in (SGD(momentum=0.9), RMSProp(), Adam()):
+        theta = optimizer.step(theta, dtheta)
+    losses = [bce_with_logits(y, 1.0), bce(y, 0.0), mse(y, x[:, :2])]
+    for array in (y, dx, dtheta, stats, inferred, theta, *sum(losses, ())):
+        assert str(array.dtype).endswith(dtype)
+
+
+def test_batchnorm_normalises_the_batch_and_tracks_it():
+    rng = generator(3)
+    layer = BatchNorm(4, eps=1e-5, momentum=0.1)
+    x = rng.standard_normal(size=(50, 4)) * [1, 2, 3, 4] + [0, 5, -5, 1]
+    y, cache = layer.forward([np.ones(4), np.zeros(4)], x)
+    assert y.mean(axis=0) == pytest.approx(0, abs=1e-12)
+    assert y.std(axis=0) == pytest.approx(1, rel=1e-4)
+    mean, variance = layer.track([np.zeros(4), np.ones(4)], cache)
+    assert mean == pytest.approx(0.1 * x.mean(axis=0))
+    assert variance == pytest.approx(0.9 + 0.1 * x.var(axis=0, ddof=1))
+
+
+def test_running_statistics_converge_and_inference_uses_them(backend, rng):
+    """After many batches of one distribution, inference agrees with training on a large batch to the statistics' noise."""
+    net = Net(Linear(2, 3), BatchNorm(3))
+    theta, stats = net.init(rng, "float64"), net.init_stats("float64", backend)
+    for _ in range(100):
+        x = rng.standard_normal(size=(500, 2), dtype="float64")
+        stats = net.track(stats, net.forward(theta, x)[1])
+    trained, inferred = (to_numpy(net.forward(theta, x, *more)[0]) for more in ((), (stats,)))
+    # a mean of 500 numbers has standard error 0.045; five of them for the largest of 1500 deviations
+    assert abs(trained - inferred).max() < 5 * 0.045 * abs(trained).max()
+    one_by_one = np.concatenate([to_numpy(net.forward(theta, x[i : i + 1, :], stats)[0]) for i in range(5)])
+    assert one_by_one == pytest.approx(inferred[:5], rel=1e-12)
+
+
+def test_extreme_logits_stay_finite_and_right(backend):
+    """float32, ±1e4, and warnings are errors (setup.cfg): losses l or 0, gradients (σ − t) / M."""
+    logits = to(np.array([-1e4, -100, 0, 100, 1e4], np.float32), backend)
+    loss, gradient = bce_with_logits(logits, 1.0)
+    assert float(loss) == pytest.approx((1e4 + 100 + math.log(2)) / 5, rel=1e-6)
+    assert to_numpy(gradient) == pytest.approx(np.array([-1, -1, -0.5, 0, 0]) / 5, abs=1e-7)
+    loss, gradient = bce_with_logits(logits, 0.0)
+    assert float(loss) == pytest.approx((1e4 + 100 + math.log(2)) / 5, rel=1e-6)
+    assert to_numpy(gradient) == pytest.approx(np.array([0, 0, 0.5, 1, 1]) / 5, abs=1e-7)
+    y, cache = Sigmoid().forward([], logits)
+    assert to_numpy(y) == pytest.approx([0, 0, 0.5, 1, 1], abs=1e-7)
+    dx, _ = Sigmoid().backward([], cache, namespace(y).ones_like(y))
+    assert to_numpy(dx) == pytest.approx([0, 0, 0.25, 0, 0], abs=1e-7)
+    loss, gradient = cross_entropy(to(np.array([[1e4, -1e4], [-1e4, 1e4]], np.float32), backend), to(np.array([0, 0]), backend))
+    assert float(loss) == pytest.approx(1e4, rel=1e-6)
+    assert to_numpy(gradient) == pytest.approx(np.array([[0, 0], [-0.5, 0.5]]))
+
+
+def test_sigmoid_keeps_its_relative_accuracy_in_the_tail():
+    y, _ = Sigmoid().forward([], np.array([-80.0, -20.0, 20.0], np.float32))
+    assert y == pytest.approx(1 / (1 + np.exp(-np.array([-80.0, -20.0, 20.0]))), rel=1e-6, abs=0)
+
+
+def test_bce_at_hard_probabilities():
+    loss, gradient = bce(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    assert loss == 0
+    assert np.isfinite(gradient).all()
+    with np.errstate(divide="ignore"):
+        assert bce(np.array([0.0]), 1.0)[0] == np.inf
+
+
+def test_initialisers_have_the_variance_they_promise():
+    """The variance of 1e5 draws is within 5 standard errors: √(2/1e5) = 0.45 % for a normal, less for a uniform."""
+    rng = generator(1)
+    for init, variance in ((he, 2 / 200), (glorot, 2 / 700), (normal(0.02), 0.02**2)):
+        W = init(rng, (200, 500), "float32")
+        assert W.dtype == np.float32
+        assert W.var() == pytest.approx(variance, rel=5 * math.sqrt(2 / 1e5))
+        assert abs(W.mean()) < 5 * math.sqrt(variance / 1e5)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.05, momentum=0.9), RMSProp(0.02), Adam(0.05)])
+def test_optimizers_find_a_minimum_and_change_no_argument(optimizer, backend):
+    """f(θ) = ½ Σ a θ², a from 1 to 3: the minimum is 0. Momentum methods end near it, within a step of lr."""
+    optimizer = copy.deepcopy(optimizer)
+    a = to(np.linspace(1, 3, 5), backend)
+    theta = first = to(np.ones(5), backend)
+    for _ in range(300):
+        gradient = a * theta
+        copies = to_numpy(theta).copy(), to_numpy(gradient).copy()
+        new = optimizer.step(theta, gradient)
+        assert (to_numpy(theta) == copies[0]).all()
+        assert (to_numpy(gradient) == copies[1]).all()
+        theta = new
+    assert abs(to_numpy(theta)).max() < 0.05
+    assert (to_numpy(first) == 1).all()
+
+
+def test_first_adam_step_is_the_learning_rate(backend):
+    """m̂ / √v̂ = g / |g|: the first step has length lr in every coordinate, whatever the gradient's size."""
+    g = to(np.array([1e-3, -1.0, 1e3]), backend)
+    theta = Adam(lr=0.1, eps=1e-12).step(to(np.zeros(3), backend), g)
+    assert to_numpy(theta) == pytest.approx([-0.1, 0.1, -0.1], rel=1e-8)
+
+
+def test_blocks_do_not_change_the_result(monkeypatch):
+    from minigan.nn import optim
+
+    rng = generator(0)
+    theta, gradients = rng.standard_normal(1000), rng.standard_normal((5, 1000))
+    results = []
+    for block in (65536, 64):
+        monkeypatch.setattr(optim, "BLOCK", block)
+        adam, moving = Adam(), theta
+        for gradient in gradients:
+            moving = adam.step(moving, gradient)
+        results.append(moving)
+    assert (results[0] == results[1]).all()
+
+
+def test_an_optimizer_goes_on_from_its_state(backend, rng):
+    theta = rng.standard_normal(size=(20,), dtype="float32")
+    gradients = [rng.standard_normal(size=(20,), dtype="float32") for _ in range(4)]
+    one, other = Adam(), Adam()
+    theta = one.step(one.step(theta, gradients[0]), gradients[1])
+    other.load_state(one.state())
+    ends = []
+    for optimizer in (one, other):
+        end = optimizer.step(optimizer.step(theta, gradients[2]), gradients[3])
+        ends.append(to_numpy(end))
+    assert (ends[0] == ends[1]).all()
+
+
+REFUSED = {
+    "want at least one": lambda: Net(),
+    r"Linear gives 3 features, the Linear behind it wants 4": lambda: Net(Linear(2, 3), ReLU(), Linear(4, 1)),
+    r"want at least one input": lambda: Linear(0, 3),
+    r"want 0 ≤ slope < 1": lambda: LeakyReLU(1.5),
+    r"want n ≥ 1, eps > 0": lambda: BatchNorm(3, eps=0),
+    r"wants \(N, 3\)": lambda: small_net().forward(small_net().init(generator(0)), np.ones((2, 4), np.float32)),
+    r"a single example is x\[None, :\]": lambda: small_net().forward(small_net().init(generator(0)), np.ones(3, np.float32)),
+    r"with N ≥ 1": lambda: small_net().forward(small_net().init(generator(0)), np.ones((0, 3), np.float32)),
+    r"training batch of 1": lambda: small_net().forward(small_net().init(generator(0)), np.ones((1, 3), np.float32)),
+    r"x is float64, theta is float32": lambda: small_net().forward(small_net().init(generator(0)), np.ones((2, 3))),
+    r"theta has shape \(3,\)": lambda: small_net().forward(np.ones(3), np.ones((2, 3))),
+    r"stats has shape \(2,\)": lambda: small_net().forward(np.ones(34), np.ones((2, 3)), np.ones(2)),
+    r"want 'float32' or 'float64'": lambda: small_net().init(generator(0), "float16"),
+    r"\(5, 1\).*\(5,\)": lambda: bce_with_logits(np.ones((5, 1)), np.ones(5)),
+    r"want \(N, C\) and \(N,\)": lambda: cross_entropy(np.ones((5, 2)), np.ones((5, 1), int)),
+    r"learning rate above 0": lambda: Adam(lr=0),
+    r"want both in \[0, 1\)": lambda: Adam(beta1=1.0),
+    r"want the same shape and dtype": lambda: Adam().step(np.ones(3), np.ones(4)),
+    r"gradient check needs float64": lambda: gradcheck.vjp_error(abs, np.ones(3, np.float32), 1.0, np.ones(3), generator(0)),
+    r"the gradient is \(2,\)": lambda: gradcheck.vjp_error(abs, np.ones(3), 1.0, np.ones(2), generator(0)),
+    r"array_api_strict and numpy": lambda: bce_with_logits(to(np.ones(3), "array_api_strict"), np.ones(3)),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_the_impossible_is_refused_with_a_reason(message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        REFUSED[message]()
+
+
+def test_an_optimizer_belongs_to_one_theta():
+    adam = Adam()
+    adam.step(np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match=r"belongs to a theta of shape \(3,\), got \(4,\)"):
+        adam.step(np.ones(4), np.ones(4))
+    assert adam.t == 1
+
+
+def test_gradcheck_judges_a_kink_apart():
+    """|x| at 0.3 has a gradient; within H of 0 it has none that could be measured, and the check says so."""
+    rng = generator(0)
+    x = np.array([0.3, -0.2])
+    assert gradcheck.vjp_error(abs, x, np.array([1.0, 2.0]), np.array([1.0, -2.0]), rng) < 1e-9
+    with pytest.raises(ValueError, match="kink"):
+        gradcheck.vjp_error(abs, np.array([5e-6]), np.array([1.0]), np.array([1.0]), rng)

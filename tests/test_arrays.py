@@ -1,0 +1,105 @@
+"""Dispatch, moving and random numbers; and what is said to somebody whose machine has no CuPy or no GPU."""
+
+import subprocess
+import sys
+import types
+
+import array_api_strict
+import numpy as np
+import pytest
+
+from minigan import arrays
+from minigan.arrays import generator, namespace, to, to_numpy
+
+
+def test_namespace_is_the_module_of_the_array():
+    assert namespace(np.zeros(2)) is np
+    assert namespace(np.float32(1)) is np
+    assert namespace(array_api_strict.zeros(2)) is array_api_strict
+    assert namespace(generator(0)) is np
+    assert namespace(generator(0, "array_api_strict")) is array_api_strict
+
+
+def test_mixed_modules_are_refused():
+    with pytest.raises(TypeError, match=r"array_api_strict and numpy.*minigan.arrays.to"):
+        namespace(np.zeros(2), array_api_strict.zeros(2))
+
+
+def test_what_is_no_array_is_refused():
+    with pytest.raises(TypeError, match=r"got list, want an array"):
+        namespace([1.0, 2.0])
+
+
+def test_to_moves_there_and_back(backend):
+    x = np.arange(6, dtype=np.float32).reshape(2, 3)
+    there = to({"x": x, "more": [x, 3, None], "name": "text"}, backend)
+    assert namespace(there["x"]).__name__ == backend
+    back = to(there, "numpy")
+    assert back["more"][1:] == [3, None]
+    assert back["name"] == "text"
+    for array in (back["x"], back["more"][0], to_numpy(there["x"])):
+        assert array.dtype == np.float32
+        assert (array == x).all()
+
+
+def test_unknown_backend_is_refused():
+    with pytest.raises(ValueError, match="unknown backend 'torch': want one of numpy, cupy"):
+        to(np.zeros(2), "torch")
+
+
+def test_missing_cupy_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(ValueError, match=r"not installed.*pip install 'minigan\[cuda1[23]\]'.*backend 'numpy'"):
+        generator(0, "cupy")
+
+
+def test_cupy_without_a_gpu_says_so(monkeypatch):
+    def no_driver():
+        raise RuntimeError("cudaErrorNoDevice")
+
+    cupy = types.SimpleNamespace(cuda=types.SimpleNamespace(runtime=types.SimpleNamespace(getDeviceCount=no_driver)))
+    monkeypatch.setitem(sys.modules, "cupy", cupy)
+    with pytest.raises(ValueError, match=r"finds no GPU \(cudaErrorNoDevice\)"):
+        arrays.backend_module("cupy")
+
+
+@pytest.mark.parametrize(("version", "extra"), [(12080, "cuda12"), (13000, "cuda13")])
+def test_the_pip_line_fits_the_driver(monkeypatch, version, extra):
+    class Driver:
+        @staticmethod
+        def cuDriverGetVersion(pointer):
+            pointer._obj.value = version
+
+    monkeypatch.setattr(arrays.ctypes, "CDLL", lambda name: Driver)
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(ValueError, match=rf"pip install 'minigan\[{extra}\]'"):
+        generator(0, "cupy")
+
+
+def test_one_seed_one_stream(backend):
+    def draw(seed):
+        return to_numpy(generator(seed, backend).standard_normal(size=(50,), dtype="float32"))
+
+    draws = [draw(seed) for seed in (1, 1, 2, [1, 2])]
+    assert (draws[0] == draws[1]).all()
+    assert (draws[0] != draws[2]).any()
+    assert (draws[0] != draws[3]).any()
+    assert draws[0].dtype == np.float32
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "one"])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises(ValueError, match="want a whole number ≥ 0"):
+        generator(seed)
+
+
+def test_importing_minigan_imports_little():
+    """Neither matplotlib nor CuPy, and the time over `import numpy` is at most 50 ms, the best of five."""
+    code = (
+        "import time, numpy; start = time.perf_counter(); import minigan, minigan.nn; "
+        "print(time.perf_counter() - start); import sys; "
+        "assert not {'matplotlib', 'cupy', 'PIL'} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    times = [float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(5)]
+    assert min(times) < 0.05
