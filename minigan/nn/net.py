@@ -19,11 +19,8 @@ A layer is any object with `shapes` (of its parameters), `forward(params, x) -> 
 flags want_dx and want_dparams. With running statistics (BatchNorm) it also has `stats_shapes`, `init_stats`, `track`.
 """
 
-import math
-
-import numpy as np
-
 from minigan.arrays import backend_module, dtype_name, namespace
+from minigan.nn.flat import flatten, places, total, views
 
 
 class Net:
@@ -40,8 +37,8 @@ class Net:
         self.layers = layers
         self.shapes = [layer.shapes for layer in layers]
         self.stats_shapes = [getattr(layer, "stats_shapes", ()) for layer in layers]
-        self._places, self._stats_places = _places(self.shapes), _places(self.stats_shapes)
-        self.size = _total(self.shapes)
+        self._places, self._stats_places = places(self.shapes), places(self.stats_shapes)
+        self.size = total(self.shapes)
         self.n_in, self.n_out = _check_widths(layers)
         self.range = getattr(layers[-1], "range", None)
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
@@ -50,11 +47,11 @@ class Net:
         """The first θ, drawn with rng, on rng's backend. dtype: "float32" or "float64"."""
         if dtype not in ("float32", "float64"):
             raise ValueError(f"dtype is {dtype!r}: want 'float32' or 'float64'")
-        return _flatten(namespace(rng), dtype, [layer.init(rng, dtype) if layer.shapes else [] for layer in self.layers])
+        return flatten(namespace(rng), dtype, [layer.init(rng, dtype) if layer.shapes else [] for layer in self.layers])
 
     def unpack(self, theta):
         """[[W, b], [], [gamma, beta], …]: views of θ, layer by layer, read-only where the module has read-only arrays."""
-        return _views(theta, self._places)
+        return views(theta, self._places)
 
     def forward(self, theta, x, stats=None):
         """x (N, n_in) -> y (N, n_out), and the tape for backward. θ and x share module and dtype.
@@ -66,7 +63,7 @@ class Net:
         if stats is None:
             arguments = [()] * len(self.layers)
         else:
-            arguments = [(part,) if part else () for part in _views(stats, self._stats_places)]
+            arguments = [(part,) if part else () for part in views(stats, self._stats_places)]
         tape = []
         for layer, p, more in zip(self.layers, params, arguments):
             x, cache = layer.forward(p, x, *more)
@@ -84,7 +81,7 @@ class Net:
             else:
                 dy, dparams = layer.backward(p, cache, dy)
             grads.append(dparams)
-        dtheta = _flatten(namespace(theta), dtype_name(theta), grads[::-1]) if want_dtheta else None
+        dtheta = flatten(namespace(theta), dtype_name(theta), grads[::-1]) if want_dtheta else None
         return (dy if want_dx else None), dtheta
 
     def init_stats(self, dtype="float32", backend="numpy"):
@@ -92,20 +89,20 @@ class Net:
         xp = backend_module(backend)
         kind = getattr(xp, dtype)
         first = [layer.init_stats(xp, kind) if shapes else [] for layer, shapes in zip(self.layers, self.stats_shapes)]
-        return _flatten(xp, dtype, first)
+        return flatten(xp, dtype, first)
 
     def track(self, stats, tape):
         """New running statistics, after the training pass that left this tape. `stats` itself stays as it is."""
-        old = _views(stats, self._stats_places)
+        old = views(stats, self._stats_places)
         new = [layer.track(part, cache) if part else [] for layer, part, cache in zip(self.layers, old, tape)]
-        return _flatten(namespace(stats), dtype_name(stats), new)
+        return flatten(namespace(stats), dtype_name(stats), new)
 
     def _check(self, theta, x, stats):
         namespace(theta, x) if stats is None else namespace(theta, x, stats)
         if theta.shape != (self.size,):
             raise ValueError(f"theta has shape {theta.shape}, this network wants ({self.size},): make one with net.init")
-        if stats is not None and stats.shape != (_total(self.stats_shapes),):
-            raise ValueError(f"stats has shape {stats.shape}, this network wants ({_total(self.stats_shapes)},): make "
+        if stats is not None and stats.shape != (total(self.stats_shapes),):
+            raise ValueError(f"stats has shape {stats.shape}, this network wants ({total(self.stats_shapes)},): make "
                              "one with net.init_stats and net.track")
         if x.dtype != theta.dtype:
             raise TypeError(f"x is {x.dtype}, theta is {theta.dtype}: convert one of them, for instance "
@@ -113,10 +110,6 @@ class Net:
         if x.ndim < 2 or x.shape[0] == 0:
             raise ValueError(f"x has shape {x.shape}: want a batch of rows, (N, {self.n_in}) with N ≥ 1; a single "
                              "example is x[None, :]")
-
-
-def _total(shapes):
-    return sum(math.prod(shape) for layer_shapes in shapes for shape in layer_shapes)
 
 
 def _check_widths(layers):
@@ -127,30 +120,3 @@ def _check_widths(layers):
             raise ValueError(f"{type(before).__name__} gives {n_out} features, the {type(after).__name__} behind it wants "
                              f"{n_in}")
     return (widths[0][0], widths[-1][1]) if widths else (None, None)
-
-
-def _places(shapes):
-    """Where each parameter lies in the flat vector: [[(slice, shape), …], …], layer by layer."""
-    places, start = [], 0
-    for layer_shapes in shapes:
-        part = []
-        for shape in layer_shapes:
-            part.append((slice(start, start + math.prod(shape)), shape))
-            start += math.prod(shape)
-        places.append(part)
-    return places
-
-
-def _views(vector, places):
-    """The pieces of a flat vector, in their shapes. A view of θ is for reading: NumPy can enforce that."""
-    xp = namespace(vector)
-    if xp is np:
-        vector = vector.view()
-        vector.flags.writeable = False
-    return [[xp.reshape(vector[piece], shape) for piece, shape in part] for part in places]
-
-
-def _flatten(xp, dtype, parts):
-    """One 1-D vector of all arrays of all parts, in order."""
-    flat = [xp.reshape(array, (-1,)) for part in parts for array in part]
-    return xp.concat(flat) if flat else xp.zeros(0, dtype=getattr(xp, dtype))
