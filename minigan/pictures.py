@@ -44,7 +44,7 @@ def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
 
 
 def save_image(path, image):
-    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, at least 400 pixels wide."""
+    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, so that it is about 400 wide or more."""
     from PIL import Image
 
     bytes_ = np.round(np.asarray(image) * 255).astype(np.uint8)
@@ -83,4 +83,4 @@ def save_curves(path, log, *, x="step"):
 
 
 def _zoom(image):
-    return max(1, 400 // np.asarray(image).shape[1])
+    return max(4, 400 // np.asarray(image).shape[1])

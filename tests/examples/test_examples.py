@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from minigan.data.ratings import low_rank_ratings
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -23,6 +25,35 @@ def test_vanilla_gan(tmp_path, options):
     assert {path.name for path in tmp_path.iterdir()} == {"log.csv", "samples.png", "curves.png", "training.gif"}
 
 
+SMALL = {
+    "rbm": (["--epochs", 2, "--hidden", 8], {"filters.png", "reconstructions.png", "chain.png", "curves.png"}),
+    "rbm_completion": (["--epochs", 2], {"completion.png"}),
+    "rbm_bars_and_stripes": (["--steps", 100], {"bars_and_stripes.png"}),
+    "boltzmann_mixing": (["--sweeps", 200], {"mixing.png"}),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_an_example_writes_its_pictures(tmp_path, name):
+    options, pictures = SMALL[name]
+    run(f"{name}.py", *options, "--out", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == pictures
+
+
+def test_the_rbm_beyond_enumeration_prints_a_bracket(tmp_path):
+    said = run("rbm.py", "--epochs", 1, "--hidden", 30, "--out", tmp_path)
+    assert "likelihood at most" in said
+    assert "likelihood at least" in said
+
+
+def test_ratings_of_a_file_that_the_user_names(tmp_path):
+    users, items, ratings = low_rank_ratings(80, 60, missing=0.5)
+    lines = [f"{u + 1}\t{i + 1}\t{int(r)}\t0\n" for u, i, r in zip(users, items, ratings)]
+    (tmp_path / "u.data").write_text("".join(lines))
+    said = run("rbm_ratings.py", "--file", tmp_path / "u.data", "--epochs", 2)
+    assert all(name in said for name in ("global mean: RMSE", "user and item biases: RMSE", "RBM: RMSE"))
+
+
 def test_one_seed_gives_one_picture(tmp_path):
     pictures = []
     for i, seed in enumerate((0, 0, 1)):
@@ -31,15 +62,19 @@ def test_one_seed_gives_one_picture(tmp_path):
     assert pictures[0] == pictures[1] != pictures[2]
 
 
+ON_A_GPU = {"vanilla_gan": ["--epochs", 2], "rbm": ["--epochs", 2], "rbm_completion": ["--epochs", 2]}
+
+
 @pytest.mark.gpu
-def test_vanilla_gan_on_a_gpu(tmp_path):
+@pytest.mark.parametrize("name", ON_A_GPU)
+def test_examples_on_a_gpu(tmp_path, name):
     from minigan.arrays import backend_module
 
     try:
         backend_module("cupy")
     except ValueError as reason:
         pytest.skip(str(reason))
-    run("vanilla_gan.py", "--epochs", 2, "--backend", "cupy", "--out", tmp_path)
+    run(f"{name}.py", *ON_A_GPU[name], "--backend", "cupy", "--out", tmp_path)
 
 
 def test_an_unknown_backend_is_a_clear_error(tmp_path):

@@ -1,0 +1,57 @@
+"""Tables of ratings: from a file in MovieLens 100k's layout, or made up from tastes of low rank.
+
+A table is float32 (users, items): 1 … 5, and 0 where nothing was rated. The file `u.data` of MovieLens 100k (GroupLens,
+https://grouplens.org/datasets/movielens/100k/, to be downloaded by yourself: its licence forbids passing it on) has one
+rating a line: user, item, rating, time, separated by tabs.
+"""
+
+import numpy as np
+
+
+def read_ratings(path):
+    """(users, items, ratings): int64 from 0, int64 from 0, float32 1 … 5, in the file's order.
+
+    A line that is not three or four whole numbers, the rating from 1 to 5, is refused with its number.
+    """
+    rows = []
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            fields = line.rstrip("\n").split("\t")
+            try:
+                user, item, rating, *rest = (int(field) for field in fields)
+            except ValueError:
+                user = item = rating = 0
+                rest = None
+            if rest is None or len(rest) > 1 or user < 1 or item < 1 or not 1 <= rating <= 5:
+                raise ValueError(f"{path}, line {number}: got {line.rstrip()[:80]!r}, want user, item, rating and time, "
+                                 "separated by tabs: whole numbers, user and item from 1, the rating from 1 to 5")
+            rows.append((user - 1, item - 1, rating))
+    if not rows:
+        raise ValueError(f"{path} holds no ratings")
+    users, items, ratings = np.array(rows).T
+    return users, items, ratings.astype(np.float32)
+
+
+def low_rank_ratings(n_users=600, n_items=300, rank=3, missing=0.9, seed=0):
+    """(users, items, ratings) made up: taste times kind, of rank `rank`, plus how generous the user and how good the item
+    is, plus noise, rounded to 1 … 5; the share `missing` of the table is left out.
+    """
+    rng = np.random.default_rng(seed)
+    taste, kind = rng.standard_normal((n_users, rank)), rng.standard_normal((n_items, rank))
+    liking = taste @ kind.T / np.sqrt(rank) + 0.3 * rng.standard_normal((n_users, n_items))
+    liking += 0.5 * rng.standard_normal((n_users, 1)) + 0.5 * rng.standard_normal((1, n_items))
+    users, items = np.nonzero(rng.random((n_users, n_items)) >= missing)
+    return users, items, np.clip(np.round(3 + 1.2 * liking[users, items]), 1, 5).astype(np.float32)
+
+
+def as_table(users, items, ratings, shape):
+    """The dense table (users, items), float32, 0 where nothing was rated."""
+    table = np.zeros(shape, np.float32)
+    table[users, items] = ratings
+    return table
+
+
+def split(users, items, ratings, held_out=0.1, seed=0):
+    """Two triples (users, items, ratings): for training, and the held-out share, drawn at random."""
+    away = np.random.default_rng(seed).random(len(ratings)) < held_out
+    return [(users[part], items[part], ratings[part]) for part in (~away, away)]

@@ -1,0 +1,36 @@
+"""What a model of ratings has to beat, and by what measure.
+
+The measure is the root of the mean squared error on held-out ratings. The baselines: everything is rated with the mean; and
+the mean plus what is special about the user and about the item,
+
+    r̂_ui = μ + b_u + b_i,     b_i = Σ (r − μ) / (shrink + n_i),     b_u = Σ (r − μ − b_i) / (shrink + n_u)
+
+whose sums run over an item's, or a user's, ratings; `shrink` keeps a few ratings from saying too much.
+Source: Koren 2010, "Factor in the neighbors", section 2.1.
+"""
+
+import numpy as np
+
+
+def rmse(predicted, ratings):
+    """√ of the mean of (predicted − ratings)²."""
+    return float(np.sqrt(np.mean((predicted - ratings) ** 2)))
+
+
+def global_mean(train, users, items):
+    """The mean of the training ratings, for every question."""
+    return np.full(len(users), train[2].mean())
+
+
+def biases(train, users, items, shrink=5.0):
+    """μ + b_u + b_i for each question (user, item); train is (users, items, ratings)."""
+    known_users, known_items, ratings = train
+    mean = ratings.mean()
+
+    def shrunk_means(index, values, size):
+        return np.bincount(index, values, size) / (shrink + np.bincount(index, minlength=size))
+
+    n_users, n_items = max(known_users.max(), users.max()) + 1, max(known_items.max(), items.max()) + 1
+    of_item = shrunk_means(known_items, ratings - mean, n_items)
+    of_user = shrunk_means(known_users, ratings - mean - of_item[known_items], n_users)
+    return np.clip(mean + of_user[users] + of_item[items], 1, 5)

@@ -1,0 +1,114 @@
+"""What scikit-learn asks of an estimator, without scikit-learn.
+
+Its conventions are few: the arguments of `__init__` are stored under their own names and nothing else is done there;
+`get_params` and `set_params` read and write them, which is all that `clone` and `GridSearchCV` need; what is learned ends in
+an underscore; input is anything that can become a finite 2-D array of the width seen in `fit`. scikit-learn is imported
+only in `__sklearn_tags__`, which only scikit-learn calls.
+Source: scikit-learn, "Developing scikit-learn estimators".
+"""
+
+import inspect
+
+import numpy as np
+
+from minigan.arrays import dtype_name, namespace, to
+
+
+class NotFitted(ValueError, AttributeError):
+    """The estimator was asked for something that it has yet to learn."""
+
+
+class Estimator:
+    """get_params, set_params, tags, and the validation of input. Needs self.backend and self.range."""
+
+    def get_params(self, deep=True):
+        """The arguments of __init__ as they are now, by name."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self).__init__).parameters if name != "self"}
+
+    def set_params(self, **params):
+        """Set arguments by name; an unknown one is refused before any is set."""
+        unknown = sorted(set(params) - set(self.get_params()))
+        if unknown:
+            raise ValueError(f"{type(self).__name__} has no parameter {', '.join(unknown)}; it has "
+                             f"{', '.join(self.get_params())}")
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.get_params().items())})"
+
+    def __sklearn_tags__(self):
+        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+
+        kinds = TransformerTags(preserves_dtype=["float64", "float32"])
+        inputs = InputTags(positive_only=self.range is not None and self.range[0] >= 0)
+        return Tags(estimator_type="transformer", target_tags=TargetTags(required=False), transformer_tags=kinds,
+                    input_tags=inputs)
+
+    def validated(self, X, *, fitting=False):
+        """X as a 2-D float array on this backend: float32 or float64 as it comes, others become float32.
+
+        Outside of fitting it takes the dtype of what was learned, and must have its width.
+        """
+        X = _array(X)
+        if X.ndim != 2:
+            raise ValueError(f"Expected 2D array, got {X.ndim}D array instead: shape {tuple(X.shape)}. Reshape your data, "
+                             "X.reshape(1, -1) if it is a single sample")
+        if 0 in X.shape:
+            name = "sample" if X.shape[0] == 0 else "feature"
+            raise ValueError(f"Found array with 0 {name}(s) (shape={tuple(X.shape)}) while a minimum of 1 is required.")
+        xp = namespace(X)
+        if fitting:
+            dtype = dtype_name(X) if dtype_name(X) in ("float32", "float64") else "float32"
+        else:
+            self.check_fitted()
+            dtype = self.dtype_
+            if X.shape[1] != self.n_features_in_:
+                raise ValueError(f"X has {X.shape[1]} features, but {type(self).__name__} is expecting "
+                                 f"{self.n_features_in_} features as input.")
+        X = to(xp.astype(X, getattr(xp, dtype), copy=False), self.backend)
+        if not bool(namespace(X).all(namespace(X).isfinite(X))):
+            raise ValueError("Input X contains NaN or infinity: clean the data, for instance with numpy.nan_to_num")
+        return X
+
+    def check_fitted(self):
+        """Raise NotFitted unless something has been learned."""
+        if not hasattr(self, "n_features_in_"):
+            raise NotFitted(f"This {type(self).__name__} instance is not fitted yet. Call 'fit' with data first.")
+
+
+def _array(X):
+    """Whatever scikit-learn's users call a matrix, as an array; arrays of any module stay what they are."""
+    if hasattr(X, "toarray"):
+        raise TypeError("sparse data were passed, dense data are required: use X.toarray()")
+    try:
+        namespace(X)
+        array = X
+    except TypeError:
+        array = np.asarray(X)
+    if isinstance(array, np.ndarray):
+        if array.dtype.kind == "c":
+            raise ValueError("Complex data not supported: want real numbers")
+        if array.dtype.kind in "OUS":
+            array = array.astype(np.float64)
+    return array
+
+
+def seed_of(random_state):
+    """The whole number of an int, None (a new one) or a numpy RandomState or Generator."""
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
+    return int(random_state)
+
+
+def back_to(source, result):
+    """A result, on the backend that the input came from; what was no array came from the host."""
+    try:
+        return to(result, namespace(source).__name__)
+    except TypeError:
+        return to(result, "numpy")

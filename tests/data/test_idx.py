@@ -1,0 +1,124 @@
+"""The IDX reader believes nothing: every lie in a file is a clear error, and costs no memory."""
+
+import gzip
+import os
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from minigan.data.idx import BadFile, read_idx
+from minigan.data.mnist import mnist
+
+
+def idx(shape=(3, 2, 2), values=None, kind=8, dimensions=None):
+    values = bytes(range(int(np.prod(shape)))) if values is None else values
+    dimensions = len(shape) if dimensions is None else dimensions
+    return bytes([0, 0, kind, dimensions]) + struct.pack(f">{len(shape)}I", *shape) + values
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "file-ubyte"
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_good_file(path, pack):
+    path.write_bytes(pack(idx()))
+    assert (read_idx(path) == np.arange(12).reshape(3, 2, 2)).all()
+
+
+BAD = {
+    "starts with nothing": b"",
+    "starts with 89504e47": b"\x89PNG\r\n",
+    "type 13 in 3 dimensions": idx(kind=13),
+    "in 0 dimensions": idx(dimensions=0),
+    "ends within its header": idx()[:9],
+    "12 bytes, and holds 11 bytes": idx()[:-1],
+    "holds more than that": idx() + b"x",
+    "more than 1.07e\\+09 is not believed": idx((2**31, 2**31, 2**31), b""),
+}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("message", BAD)
+def test_a_bad_file_is_named_with_its_fault(path, message, pack):
+    path.write_bytes(pack(BAD[message]))
+    with pytest.raises(BadFile, match=f"file-ubyte: .*{message}"):
+        read_idx(path)
+
+
+def test_a_cut_gzip_file_says_so(path):
+    path.write_bytes(gzip.compress(idx())[:-6])
+    with pytest.raises(BadFile, match="damaged or cut off"):
+        read_idx(path)
+
+
+def test_a_gzip_bomb_is_not_unpacked(path):
+    """200 MB of zeros in 200 KB, behind a header that claims twelve bytes."""
+    path.write_bytes(gzip.compress(idx(values=b"\0" * 200_000_000), compresslevel=1))
+    tracemalloc.start()
+    with pytest.raises(BadFile, match="more than that"):
+        read_idx(path)
+    assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    tracemalloc.stop()
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), min_size=1, max_size=5), cut=st.integers(0, 200),
+       packed=st.booleans())
+@example(changes=[(2, 8)], cut=200, packed=True)
+def test_mutated_files_are_read_or_refused(path, changes, cut, packed):
+    data = bytearray(gzip.compress(idx((4, 5, 5), bytes(100)))) if packed else bytearray(idx((4, 5, 5), bytes(100)))
+    for place, value in changes:
+        data[place % len(data)] = value
+    path.write_bytes(bytes(data[: max(1, cut)]))
+    try:
+        assert read_idx(path).size <= 4000
+    except BadFile as error:
+        assert "file-ubyte" in str(error)
+
+
+def test_a_missing_file_says_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.delenv("MINIGAN_DATA", raising=False)
+    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz was not found.*MINIGAN_DATA.*need no file"):
+        mnist(folder=tmp_path)
+    with pytest.raises(ValueError, match="want 'train' or 'test'"):
+        mnist("validation")
+
+
+def write_set(folder, images, labels):
+    (folder / "t10k-images-idx3-ubyte").write_bytes(images)
+    (folder / "t10k-labels-idx1-ubyte").write_bytes(labels)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (idx((2, 3, 3), bytes(18)), idx((2,), b"\1\2"), r"want \(N, 28, 28\)"),
+        (idx((2, 28, 28), bytes(1568)), idx((3,), b"\1\2\3"), r"holds \(3,\) labels for 2 images"),
+        (idx((2, 28, 28), bytes(1568)), idx((2,), b"\1\x0b"), "has the label 11"),
+    ],
+)
+def test_files_that_do_not_fit_are_refused(tmp_path, images, labels, message):
+    write_set(tmp_path, images, labels)
+    with pytest.raises(BadFile, match=message):
+        mnist("test", folder=tmp_path)
+
+
+def test_a_small_set_is_scaled(tmp_path):
+    write_set(tmp_path, idx((2, 28, 28), bytes(784) + b"\xff" * 784), idx((2,), b"\0\x09"))
+    images, labels = mnist("test", folder=tmp_path, low=-1, high=1)
+    assert (images.dtype, images.shape, labels.tolist()) == (np.float32, (2, 784), [0, 9])
+    assert (images[0] == -1).all()
+    assert images[1] == pytest.approx(1, rel=1e-6)
+
+
+@pytest.mark.skipif(not os.environ.get("MINIGAN_DATA"), reason="MINIGAN_DATA names no folder with MNIST")
+def test_the_real_files():
+    images, labels = mnist("test")
+    assert images.shape == (10_000, 784)
+    assert np.bincount(labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]

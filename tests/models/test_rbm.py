@@ -1,0 +1,268 @@
+"""The RBM: its conditionals and gradients against enumeration, and the estimator's manners."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from minigan.arrays import generator, namespace, to, to_numpy
+from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
+from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
+from minigan.models.rbm import (RBM, Gaussian, cd_grad, energy, free_energy, gibbs, mean_hiddens, mean_visibles,
+                                sample_hiddens, sample_visibles)  # fmt: skip
+from minigan.nn import Adam, gradcheck
+from minigan.nn.flat import flatten, places, views
+
+
+def machine(rng, n=4, m=3, scale=1.0):
+    return [rng.standard_normal(size=shape, dtype="float64") * scale for shape in ((n, m), (n,), (m,))]
+
+
+def states(n):
+    return np.array(list(itertools.product([0.0, 1.0], repeat=n)))
+
+
+def joint(params):
+    """p(v, h) of a small machine from its energy alone, in plain NumPy: (2^n, 2^m), rows and columns as in `states`."""
+    W, b, c = map(to_numpy, params)
+    V, H = states(len(b)), states(len(c))
+    minus_energy = (V @ b)[:, None] + (H @ c)[None, :] + V @ W @ H.T
+    p = np.exp(minus_energy)
+    return V, H, p / p.sum()
+
+
+def test_conditionals_and_energies_are_those_of_the_joint_distribution(backend, rng):
+    params = machine(rng)
+    V, H, p = joint(params)
+    v, h = to(V, backend), to(H, backend)
+    assert to_numpy(mean_hiddens(params, v)) == pytest.approx(p @ H / p.sum(axis=1, keepdims=True))
+    assert to_numpy(mean_visibles(params, h)) == pytest.approx(p.T @ V / p.sum(axis=0)[:, None])
+    log_z = log_partition(params)
+    assert to_numpy(log_likelihood(params, v, log_z)) == pytest.approx(np.log(p.sum(axis=1)))
+    for i, j in ((0, 0), (5, 2), (15, 7)):
+        one = energy(params, v[i : i + 1, :], h[j : j + 1, :])
+        assert -to_numpy(one)[0] - log_z == pytest.approx(math.log(p[i, j]))
+
+
+def test_samples_have_their_conditional_means(rng, backend):
+    """20,000 draws of each unit: within 5 standard errors of at most √(¼ / 20000)."""
+    params = machine(rng)
+    v = to(np.tile([1.0, 0.0, 1.0, 1.0], (20_000, 1)), backend)
+    h = sample_hiddens(params, v, rng)
+    assert set(np.unique(to_numpy(h))) == {0.0, 1.0}
+    assert to_numpy(h).mean(axis=0) == pytest.approx(to_numpy(mean_hiddens(params, v))[0], abs=5 * 0.0036)
+    same = namespace(h).ones_like(h)
+    drawn = to_numpy(sample_visibles(params, same, rng))
+    assert drawn.mean(axis=0) == pytest.approx(to_numpy(mean_visibles(params, same))[0], abs=5 * 0.0036)
+
+
+def test_gibbs_sampling_reproduces_the_enumerated_distribution():
+    """20,000 chains on a 4×3 machine, 5 · 20,000 draws far apart: total variation < 0.02, and a chi-square test.
+
+    χ² over 16 states has mean 15 and standard deviation √30; above 15 + 5·√30 = 42.4 lies less than 3e-4. The draws of
+    one chain are 50 rounds apart, which for these weights makes them independent to within far less than the noise.
+    """
+    rng = generator(4)
+    params = machine(rng)
+    _, _, p = joint(params)
+    v = gibbs(params, np.round(rng.random((20_000, 4))), rng, k=50)
+    counts = np.zeros(16)
+    for _ in range(5):
+        v = gibbs(params, v, rng, k=50)
+        counts += np.bincount((v @ [8, 4, 2, 1]).astype(int), minlength=16)
+    expected = counts.sum() * p.sum(axis=1)
+    assert counts.sum() == 100_000
+    assert 0.5 * np.abs(counts - expected).sum() / counts.sum() < 0.02
+    assert ((counts - expected) ** 2 / expected).sum() < 42.4
+
+
+def test_the_exact_gradient_is_the_derivative_of_the_exact_likelihood(backend, rng):
+    params, v = machine(rng, 5, 4), to(states(5)[3:10], backend)
+    xp, shapes = namespace(v), places([((5, 4), (5,), (4,))])
+    theta = flatten(xp, "float64", [params])
+
+    def loss(theta):
+        changed = views(theta, shapes)[0]
+        return -xp.mean(log_likelihood(changed, v, log_partition(changed)))
+
+    gradient = flatten(xp, "float64", [exact_grad(params, v)])
+    assert gradcheck.vjp_error(loss, theta, 1.0, gradient, rng) < 1e-6
+
+
+@pytest.mark.parametrize("k", [1, 3])
+@pytest.mark.parametrize("persistent", [False, True])
+@pytest.mark.parametrize("centred", [False, True])
+def test_the_mean_of_cd_gradients_is_the_enumerated_expectation(k, persistent, centred):
+    """CD-k on bars and stripes 2×2, enumerated: the data's joint distribution of (v, h), sent k times through the
+    transition matrix. 4,000 gradients from 8 data rows each; each entry is within 5 of its own standard errors, which all
+    58 entries (8 tests) fail by chance with probability below 58 · 8 · 6e-7 = 3e-4.
+    """
+    rng = generator(11)
+    params = machine(rng, 4, 2, scale=0.8)
+    data = bars_and_stripes(2).astype(float)
+    V, H, p = joint(params)
+    v_given_h, h_given_v = (p / p.sum(axis=0)).T, p / p.sum(axis=1, keepdims=True)
+    start = np.round(rng.random((8, 2)))
+    offsets = [np.array([0.3, 0.5, 0.6, 0.5]), np.array([0.2, 0.7])] if centred else None
+
+    if persistent:
+        at_h = np.array([(start == h).all(axis=1).mean() for h in H])
+    else:
+        at_h = np.mean([h_given_v[(V == row).all(axis=1)][0] for row in data], axis=0)
+    for i in range(k):
+        at_v = at_h @ v_given_h
+        at_h = at_v @ h_given_v
+    mean_h = mean_hiddens(params, V)
+    mu, lam = offsets or (np.zeros(4), np.zeros(2))
+    dW = (V - mu).T @ (at_v[:, None] * (mean_h - lam)) - (data - mu).T @ (mean_hiddens(params, data) - lam) / 8
+    db = at_v @ V - data.mean(axis=0) - dW @ lam
+    dc = at_v @ mean_h - mean_hiddens(params, data).mean(axis=0) - mu @ dW
+    expected = np.concatenate([dW.ravel(), db, dc])
+
+    chains = start if persistent else None
+    draws = np.array([np.concatenate([g.ravel() for g in
+                      cd_grad(params, data, rng, k=k, chains=chains, offsets=offsets)[0]]) for _ in range(4000)])  # fmt: skip
+    error = draws.std(axis=0) / math.sqrt(len(draws))
+    assert (np.abs(draws.mean(axis=0) - expected) < 5 * error).all()
+
+
+def test_exact_maximum_likelihood_learns_bars_and_stripes():
+    """Σ log p over the 16 patterns: ≥ −42.3, the best there is being −41.589."""
+    v = bars_and_stripes(3).astype(float)
+    assert bars_and_stripes_bound(3) == pytest.approx(-41.589, abs=1e-3)
+    shapes, theta, adam = places([((9, 16), (9,), (16,))]), 0.1 * generator(0).standard_normal(9 * 16 + 25), Adam(0.02, 0.9)
+    for _ in range(1500):
+        theta = adam.step(theta, flatten(np, "float64", [exact_grad(views(theta, shapes)[0], v)]))
+    params = views(theta, shapes)[0]
+    reached = log_likelihood(params, v, log_partition(params)).sum()
+    assert -42.3 <= reached <= bars_and_stripes_bound(3)
+
+
+def test_gaussian_visibles_learn_two_clusters():
+    """Standardised data in two clusters: the machine's samples fall into both, and reconstruct the side."""
+    rng = generator(0)
+    side = np.where(rng.random(500) < 0.5, -1.0, 1.0)
+    X = side[:, None] * np.array([1.5, -1.5, 1.5]) + 0.5 * rng.standard_normal((500, 3))
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    machine = RBM(4, visible="gaussian", learning_rate=0.05, batch_size=50, n_iter=60, random_state=0).fit(X)
+    assert np.mean(np.sign(machine.reconstruct(X)[:, 0]) == side) > 0.98
+    share = np.mean(machine.sample(400, seed=1, k=200)[:, 0] > 0)
+    assert 0.2 < share < 0.8
+    assert np.corrcoef(machine.sample(400, seed=1, k=200).T)[0, 1] < -0.5
+
+
+def test_gaussian_free_energy_is_the_sum_over_hidden_states():
+    params, v = machine(generator(0)), generator(1).standard_normal((5, 4))
+    H = states(3)
+    energies = np.stack([energy(params, v, np.tile(h, (5, 1)), Gaussian) for h in H])
+    assert free_energy(params, v, Gaussian) == pytest.approx(-np.log(np.exp(-energies).sum(axis=0)))
+
+
+def digits(n=200, dtype=np.float32):
+    return np.round(generator(0).random((n, 12)) * 0.7).astype(dtype)
+
+
+def test_an_int_seed_gives_one_training_and_many_draws():
+    one, two, three = (RBM(5, n_iter=2, random_state=seed).fit(digits()) for seed in (3, 3, 4))
+    assert (one.components_ == two.components_).all()
+    assert (one.components_ != three.components_).any()
+    v = digits()
+    first, second = one.gibbs(v), one.gibbs(v)
+    assert (first != second).any()
+    assert (first == two.gibbs(v)).all()
+    assert (one.score_samples(v) != one.score_samples(v)).any()
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_resumed_equals_uninterrupted(backend, persistent):
+    v = to(digits(10), backend)
+    options = {"backend": backend, "momentum": 0.5, "weight_decay": 0.01, "persistent": persistent, "random_state": 1}
+    machine, resumed = RBM(5, **options), RBM(5, **options)
+    for _ in range(3):
+        machine.step(v)
+    resumed.load_state(machine.state())
+    for _ in range(3):
+        machine.step(v)
+        resumed.step(v)
+    assert (to_numpy(machine.theta_) == to_numpy(resumed.theta_)).all()
+    resumed.load_state({})
+    assert resumed.state() == {}
+
+
+def test_results_go_back_to_where_the_input_came_from(backend):
+    machine = RBM(5, backend=backend, n_iter=1, random_state=0).fit(digits())
+    for v in (digits(), to(digits(), "array_api_strict")):
+        for result in (machine.transform(v), machine.gibbs(v), machine.free_energy(v), machine.score_samples(v)):
+            assert namespace(result) is namespace(v)
+    assert machine.transform(digits().tolist()).dtype == np.float32
+    assert RBM(5, n_iter=1).fit(digits(dtype=np.float64)).components_.dtype == np.float64
+
+
+def test_learning_raises_the_likelihood_and_weight_decay_shrinks_weights():
+    v = np.tile(bars_and_stripes(3), (10, 1))
+    before = RBM(8, n_iter=0, random_state=0).fit(v)
+    plain = RBM(8, n_iter=200, learning_rate=0.1, k=5, batch_size=16, random_state=0).fit(v)
+    decayed = RBM(8, n_iter=200, learning_rate=0.1, k=5, batch_size=16, random_state=0, weight_decay=0.1).fit(v)
+    exact = [float(log_likelihood(m.params, v, log_partition(m.params)).mean()) for m in (before, plain, decayed)]
+    assert exact[1] > exact[0] + 1
+    assert exact[1] > exact[2]
+    assert np.abs(decayed.components_).mean() < 0.5 * np.abs(plain.components_).mean()
+
+
+def test_completion_keeps_what_is_observed_and_knows_the_rest():
+    """A machine that has learned bars and stripes: two pixels of one row that differ say "bars", and the rest follows."""
+    v = np.tile(bars_and_stripes(3), (20, 1))
+    machine = RBM(16, n_iter=300, learning_rate=0.05, k=5, batch_size=16, random_state=0).fit(v)
+    given = np.full((1, 9), np.nan, np.float32)
+    given[0, :3] = [1, 0, 1]  # the first row: these columns are on, off, on
+    filled = machine.complete(given, ~np.isnan(given), rounds=2000)
+    assert (filled[0, :3] == [1, 0, 1]).all()
+    assert np.abs(filled[0] - [1, 0, 1] * 3).max() < 0.3
+    fast = machine.complete(given, ~np.isnan(given), method="mean_field")
+    assert fast.shape == (1, 9)
+    assert ((fast >= 0) & (fast <= 1)).all()
+    nothing = machine.complete(given, np.zeros((1, 9), bool), rounds=4000)
+    assert np.abs(nothing - 0.5).max() < 0.3
+
+
+REFUSED = {
+    "values from 0 to 2": lambda m: m.fit(digits() * 2 + 0),
+    "values from -1 to 1": lambda m: m.fit(digits() * 2 - 1),
+    "NaN": lambda m: m.fit(np.full((5, 12), np.nan)),
+    "X has 11 features, but RBM is expecting 12": lambda m: m.partial_fit(digits()[:, :11]),
+    "expecting 12": lambda m: m.transform(digits()[:, :11]),
+    "0 sample": lambda m: m.partial_fit(digits()[:0]),
+    "Expected 2D array": lambda m: m.partial_fit(digits()[0]),
+    "k is 0": lambda m: m.set_params(k=0).partial_fit(digits()),
+    "n_components is 0": lambda m: m.set_params(n_components=0).fit(digits()),
+    "visible is 'ternary'": lambda m: m.set_params(visible="ternary").fit(digits()),
+    "sparse": lambda m: m.fit(__import__("scipy.sparse").sparse.csr_matrix(digits())),
+    "no parameter rate": lambda m: m.set_params(rate=1),
+    "want bool, v's shape": lambda m: m.complete(digits(), np.ones(3)),
+    "method is 'guess'": lambda m: m.complete(digits(), np.ones(12, bool), method="guess"),
+    "want one sample": lambda m: m.sample(0),
+    r"batch has shape \(200, 11\), want \(N, 12\)": lambda m: m.step(digits()[:, :11]),
+    "array of array_api_strict, the model lives on numpy": lambda m: m.step(to(digits(), "array_api_strict")),
+    "of another machine": lambda m: m.load_state(RBM(6, n_iter=1).fit(digits()).state()),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_the_impossible_is_refused_and_nothing_changes(message):
+    machine = RBM(5, n_iter=1, random_state=0).fit(digits())
+    theta, steps = machine.theta_.copy(), machine.steps_
+    with pytest.raises((ValueError, TypeError), match=message):
+        REFUSED[message](machine)
+    assert (machine.theta_ == theta).all()
+    assert machine.steps_ == steps
+
+
+def test_an_unfitted_machine_says_so():
+    with pytest.raises(ValueError, match="not fitted yet"):
+        RBM().transform(digits())
+
+
+def test_enumeration_beyond_its_size_says_what_it_would_cost():
+    with pytest.raises(ValueError, match=r"30 units means 1.07e\+09 states, 1.02e\+03 times more.*use ais"):
+        log_partition(machine(generator(0), 30, 30))

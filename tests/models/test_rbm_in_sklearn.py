@@ -1,0 +1,59 @@
+"""The RBM in scikit-learn's world: its own checks, a Pipeline, a grid search, a clone."""
+
+import numpy as np
+import pytest
+
+from minigan.data.digits import digits
+from minigan.models.rbm import RBM
+
+pytest.importorskip("sklearn")
+from sklearn.base import clone  # noqa: E402
+from sklearn.linear_model import LogisticRegression  # noqa: E402
+from sklearn.model_selection import GridSearchCV  # noqa: E402
+from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
+
+# the two that scikit-learn expects its own BernoulliRBM to fail: its score draws at random, row by row
+DRAWS = "score_samples draws at random"
+EXPECTED = {"check_methods_subset_invariance": DRAWS, "check_methods_sample_order_invariance": DRAWS}
+
+
+class SquashedRBM(RBM):
+    """A binary RBM for any real numbers. The checks feed such, and binary units refuse what lies outside [0, 1]."""
+
+    def validated(self, X, *, fitting=False):
+        X = super().validated(X, fitting=fitting)
+        return (1 / (1 + np.exp(-np.clip(X, -30, 30)))).astype(X.dtype)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = False
+        return tags
+
+
+MACHINES = {
+    "gaussian": RBM(4, n_iter=2, visible="gaussian", learning_rate=1e-3, random_state=0),
+    "binary": SquashedRBM(4, n_iter=2, random_state=0),
+}
+
+
+@pytest.mark.parametrize("visible", MACHINES)
+@pytest.mark.filterwarnings("ignore")  # the checks themselves warn, of a class that does not inherit from theirs
+def test_scikit_learns_checks(visible):
+    results = check_estimator(MACHINES[visible], expected_failed_checks=EXPECTED, on_fail=None, on_skip=None)
+    assert [result["check_name"] for result in results if result["status"] == "failed"] == []
+    assert sum(result["status"] == "passed" for result in results) > 40
+
+
+def test_in_a_pipeline_and_a_grid_search():
+    images, labels = digits()
+    images, labels = images[:400], labels[:400]
+    machine = RBM(40, learning_rate=0.1, n_iter=40, random_state=0)
+    pipeline = make_pipeline(machine, LogisticRegression(max_iter=1000))
+    search = GridSearchCV(pipeline, {"rbm__n_components": [5, 40]}, cv=3).fit(images, labels)
+    assert search.best_params_ == {"rbm__n_components": 40}
+    assert search.best_score_ > 0.8
+    copy = clone(machine)
+    assert copy.get_params() == machine.get_params()
+    assert not hasattr(copy, "theta_")
+    assert "n_components=40" in repr(copy)
