@@ -155,8 +155,8 @@ def _log_weights(params, h, units):
 def _states(like, n):
     """All 2^n rows of zeros and ones, float64, in blocks."""
     if n > MAX_UNITS:
-        raise ValueError(f"enumeration of {n} units means {2**n:.3g} states, {2 ** (n - MAX_UNITS):.3g} times more than the limit "
-                         f"of {MAX_UNITS} units: use ais and reverse_ais")
+        raise ValueError(f"enumeration of {n} units means {2**n:.3g} states, {2 ** (n - MAX_UNITS):.3g} times more than for "
+                         f"the {MAX_UNITS} that are the limit: use ais and reverse_ais")
     xp = namespace(like)
     bits = xp.asarray(2 ** np.arange(n), dtype=xp.int64)[None, :]
     for start in range(0, 2**n, BLOCK):

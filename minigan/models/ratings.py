@@ -93,8 +93,8 @@ class RatingsRBM:
             self.check(table)
         xp = namespace(table)
         rated = xp.astype(table > 0, table.dtype)
-        (dW, db, dc), _, _ = cd_grad(self.params, one_hot(table), generator([self.seed, self.steps + 1], self.backend), k=self.k,
-                                  units=Softmax(rated))
+        rng = generator([self.seed, self.steps + 1], self.backend)
+        (dW, db, dc), _, _ = cd_grad(self.params, one_hot(table), rng, k=self.k, units=Softmax(rated))
         dW += self.weight_decay * self.params[0]
         self.theta = self.optimizer.step(self.theta, flatten(xp, self.dtype, [[dW, db, dc]]))
         self.steps += 1

@@ -19,8 +19,20 @@ import math
 import numpy as np
 
 from minigan.arrays import dtype_name, generator, namespace, to
-from minigan.models.bipartite import (Binary, Gaussian, bernoulli, cd_grad, energy, free_energy, gibbs, mean_hiddens,
-                                      mean_visibles, pseudo_likelihood, sample_hiddens, sample_visibles)  # fmt: skip
+from minigan.models.bipartite import (
+    Binary,
+    Gaussian,
+    bernoulli,
+    cd_grad,
+    energy,
+    free_energy,
+    gibbs,
+    mean_hiddens,
+    mean_visibles,  # fmt: skip
+    pseudo_likelihood,
+    sample_hiddens,
+    sample_visibles,
+)
 from minigan.models.check import check_batch, optimizer_from
 from minigan.models.completion import complete
 from minigan.models.estimator import Estimator, back_to, seed_of
@@ -247,8 +259,9 @@ class RBM(Estimator):
         """All that training changes, as a dict of arrays and numbers; empty before the first step."""
         if not hasattr(self, "theta_"):
             return {}
-        return {"theta": self.theta_, "chains": self.chains_, "offsets": self.offsets_, "optimizer": self.optimizer_.state(), "steps": self.steps_,
-                "seed": self.seed_, "draws": self.draws_, "n_features": self.n_features_in_}  # fmt: skip
+        learned = {"theta": self.theta_, "chains": self.chains_, "offsets": self.offsets_}
+        counts = {"steps": self.steps_, "seed": self.seed_, "draws": self.draws_, "n_features": self.n_features_in_}
+        return {**learned, **counts, "optimizer": self.optimizer_.state()}
 
     def load_state(self, state):
         """Go on from what `state()` gave. All or nothing."""

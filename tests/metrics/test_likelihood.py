@@ -6,8 +6,14 @@ import pytest
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.digits import digits
 from minigan.metrics import likelihood
-from minigan.metrics.likelihood import (ais, exact_samples, exact_statistics, log_likelihood, log_partition,
-                                        reverse_ais)  # fmt: skip
+from minigan.metrics.likelihood import (
+    ais,
+    exact_samples,
+    exact_statistics,
+    log_likelihood,
+    log_partition,
+    reverse_ais,  # fmt: skip
+)
 from minigan.models.bipartite import Gaussian, free_energy
 from minigan.models.rbm import RBM
 

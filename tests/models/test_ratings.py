@@ -90,7 +90,10 @@ def test_reading_a_file_in_movielens_layout(tmp_path):
     assert (users.tolist(), items.tolist(), ratings.tolist()) == ([195, 0], [241, 1], [3, 5])
 
 
-@pytest.mark.parametrize("line", ["1\t2", "1\t2\t6\t0", "1\t2\tgood\t0", "0\t2\t3\t0", "1 2 3 0", "1\t2\t3\t0\t9", "", "1\t2\t3.5\t0"])
+BAD_LINES = ["1\t2", "1\t2\t6\t0", "1\t2\tgood\t0", "0\t2\t3\t0", "1 2 3 0", "1\t2\t3\t0\t9", "", "1\t2\t3.5\t0"]
+
+
+@pytest.mark.parametrize("line", BAD_LINES)
 def test_a_malformed_line_is_refused_with_its_number(tmp_path, line):
     path = tmp_path / "u.data"
     path.write_text(f"1\t2\t3\t0\n{line}\n1\t2\t3\t0\n")

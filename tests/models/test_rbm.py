@@ -9,8 +9,18 @@ import pytest
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
 from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
-from minigan.models.rbm import (RBM, Gaussian, cd_grad, energy, free_energy, gibbs, mean_hiddens, mean_visibles,
-                                sample_hiddens, sample_visibles)  # fmt: skip
+from minigan.models.rbm import (
+    RBM,
+    Gaussian,
+    cd_grad,
+    energy,
+    free_energy,
+    gibbs,
+    mean_hiddens,
+    mean_visibles,
+    sample_hiddens,  # fmt: skip
+    sample_visibles,
+)
 from minigan.nn import Adam, gradcheck
 from minigan.nn.flat import flatten, places, views
 
@@ -110,7 +120,7 @@ def test_the_mean_of_cd_gradients_is_the_enumerated_expectation(k, persistent, c
         at_h = np.array([(start == h).all(axis=1).mean() for h in H])
     else:
         at_h = np.mean([h_given_v[(V == row).all(axis=1)][0] for row in data], axis=0)
-    for i in range(k):
+    for _ in range(k):
         at_v = at_h @ v_given_h
         at_h = at_v @ h_given_v
     mean_h = mean_hiddens(params, V)
