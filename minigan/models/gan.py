@@ -23,18 +23,22 @@ import copy
 
 from minigan.arrays import backend_module, generator, namespace
 from minigan.models.check import check_batch, check_state, optimizer_from
-from minigan.nn import Adam, BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid, bce_with_logits
+from minigan.models.networks import vanilla_discriminator, vanilla_generator
+from minigan.nn import Adam, bce_with_logits
 from minigan.nn.activations import sigmoid
-from minigan.nn.initialise import he
+from minigan.nn.penalty import penalty_grad, zero_slope
+
+__all__ = ["GAN", "d_grad", "g_grad", "minimax", "non_saturating", "vanilla_discriminator", "vanilla_generator"]
 
 
-def d_grad(D, theta_d, real, fake):
-    """The discriminator's loss ½ (BCE(D(real), 1) + BCE(D(fake), 0)) and ∂loss/∂θ_D.
+def d_grad(D, theta_d, real, fake, smooth=0.0):
+    """The discriminator's loss ½ (BCE(D(real), 1 − smooth) + BCE(D(fake), 0)) and ∂loss/∂θ_D.
 
-    real, fake: (N, D.n_in), each a batch of its own: a BatchNorm in D sees them apart.
+    real, fake: (N, D.n_in), each a batch of its own: a BatchNorm in D sees them apart. smooth: one-sided label smoothing;
+    with 0.1, D is punished for being surer than 0.9 of what is real (Salimans et al. 2016, section 3.4).
     """
     logits, tape = D.forward(theta_d, real)
-    loss_real, dlogits = bce_with_logits(logits, 1.0)
+    loss_real, dlogits = bce_with_logits(logits, 1.0 - smooth)
     _, dtheta_real = D.backward(theta_d, tape, 0.5 * dlogits, want_dx=False)
 
     logits, tape = D.forward(theta_d, fake)
@@ -44,14 +48,22 @@ def d_grad(D, theta_d, real, fake):
     return 0.5 * (loss_real + loss_fake), dtheta_real + dtheta_fake
 
 
-def g_grad(G, theta_g, D, theta_d, z, loss="non-saturating"):
-    """The generator's loss and ∂loss/∂θ_G. z: noise (N, G.n_in). loss: "non-saturating" or "minimax"."""
+def g_grad(G, theta_g, D, theta_d, z, loss="non-saturating", pack=1):
+    """The generator's loss and ∂loss/∂θ_G. z: noise (N, G.n_in). loss: "non-saturating" or "minimax".
+
+    pack: how many samples D judges together.
+    """
     fake, tape_g = G.forward(theta_g, z)
-    logits, tape_d = D.forward(theta_d, fake)
+    logits, tape_d = D.forward(theta_d, packed(fake, pack))
     value, dlogits = _loss_function(loss)(logits)
     dfake, _ = D.backward(theta_d, tape_d, dlogits, want_dtheta=False)  # through D, which stands still
-    _, dtheta_g = G.backward(theta_g, tape_g, dfake, want_dx=False)
+    _, dtheta_g = G.backward(theta_g, tape_g, namespace(fake).reshape(dfake, fake.shape), want_dx=False)
     return value, dtheta_g
+
+
+def packed(x, m):
+    """m samples side by side in one row, (N, n) -> (N/m, m·n): D can then see that a batch lacks variety (PacGAN)."""
+    return namespace(x).reshape(x, (-1, m * x.shape[1]))
 
 
 def minimax(logits):
@@ -74,47 +86,40 @@ def _loss_function(name):
     return GENERATOR_LOSSES[name]
 
 
-def vanilla_generator(latent=10, n_out=784, hidden=128):
-    """The lecture's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
-    layers, width = [], latent
-    for n in (hidden, 2 * hidden, 4 * hidden, 8 * hidden):
-        layers += [Linear(width, n, init=he), BatchNorm(n), ReLU()]
-        width = n
-    return Net(*layers, Linear(width, n_out), Sigmoid())
-
-
-def vanilla_discriminator(n_in=784, hidden=128):
-    """The lecture's: three blocks (Linear, LeakyReLU 0.2) of widths 4, 2, 1 times hidden, then Linear to one logit."""
-    layers, width = [], n_in
-    for n in (4 * hidden, 2 * hidden, hidden):
-        layers += [Linear(width, n, init=he), LeakyReLU(0.2)]
-        width = n
-    return Net(*layers, Linear(width, 1))
-
-
 class GAN:
     """A generator, a discriminator and all the state of their game.
 
     G: a Net, noise (N, latent) -> samples. D: a Net, samples -> logits (N, 1). k: steps of D for one of G.
     loss: G's, "non-saturating" or "minimax". optimizer_g, optimizer_d: patterns, of which the model makes its own
-    copies; Adam() if None. seed: of the first θs and of all noise. backend: "numpy" or "cupy". dtype: "float32" or
-    "float64".
+    copies; Adam() if None. Two learning rates give two time scales (Heusel et al. 2017): a D that learns faster stays near
+    its best answer, and G follows a gradient that means something. seed: of the first θs and of all noise. backend:
+    "numpy" or "cupy". dtype: "float32" or "float64".
+
+    Remedies, all off by default. smooth: one-sided label smoothing, see `d_grad`. r1: the weight γ of a penalty on D's slope
+    at the real data, which keeps D from turning ever steeper around them (`nn/penalty.py`). pack: D judges this many
+    samples together (Lin et al. 2018); its n_in is pack times that of a sample.
     """
 
     def __init__(self, G, D, latent=10, k=1, loss="non-saturating", optimizer_g=None, optimizer_d=None, seed=0,
-                 backend="numpy", dtype="float32"):
-        if not isinstance(k, int) or k < 1:
-            raise ValueError(f"k is {k!r}: want a whole number of discriminator steps, 1 or more")
+                 backend="numpy", dtype="float32", *, smooth=0.0, r1=0.0, pack=1):
+        for name, number in (("k", k), ("pack", pack)):
+            if not isinstance(number, int) or number < 1:
+                raise ValueError(f"{name} is {number!r}: want a whole number, 1 or more")
+        if not 0 <= smooth < 0.5 or r1 < 0:
+            raise ValueError(f"smooth is {smooth}, r1 is {r1}: want 0 ≤ smooth < 0.5 and r1 ≥ 0")
         if G.n_in != latent:
             raise ValueError(f"G takes {G.n_in} inputs, latent is {latent}: make them equal")
-        if G.n_out != D.n_in:
-            raise ValueError(f"G makes samples of {G.n_out} numbers, D takes {D.n_in}: make them equal")
+        if pack * G.n_out != D.n_in:
+            raise ValueError(f"G makes samples of {G.n_out} numbers, D takes {D.n_in}: want {pack} times as many (pack={pack})")
         if D.n_out != 1:
             raise ValueError(f"D gives {D.n_out} numbers, want one logit: end it in Linear(n, 1)")
         if D.range is not None:
             raise ValueError(f"D ends in values in {D.range}, want a logit: leave out its last activation")
         _loss_function(loss)
         backend_module(backend)
+        if r1:
+            D.check_tangent()
+        self.smooth, self.r1, self.pack = smooth, r1, pack
         self.G, self.D, self.latent, self.k, self.loss = G, D, latent, k, loss
         self.seed, self.backend, self.dtype = seed, backend, dtype
         rng = generator(seed, backend)
@@ -137,7 +142,7 @@ class GAN:
     def step(self, real, *, check=True):
         """One step of the game: k of D, one of G. Returns {"loss_d": …, "loss_g": …}, scalars that stay on the device.
 
-        real: (k·N, D.n_in), k fresh batches one under the other. check=False leaves out the look at every value, for
+        real: (k·N, G.n_out), k fresh batches one under the other. check=False leaves out the look at every value, for
         data that `check` has seen.
         """
         if check:
@@ -145,15 +150,26 @@ class GAN:
         rng = generator([self.seed, self.steps + 1], self.backend)
         for batch in self._batches(real):
             fake, tape = self.G.forward(self.theta_g, self.noise(rng, batch.shape[0]))
-            loss_d, dtheta_d = d_grad(self.D, self.theta_d, batch, fake)
-            self.theta_d = self.optimizer_d.step(self.theta_d, dtheta_d)
+            loss_d, dtheta_d = self._d_grad(packed(batch, self.pack), packed(fake, self.pack), rng)
+            self.theta_d = self._move_d(dtheta_d)
             self.stats_g = self.G.track(self.stats_g, tape)
 
-        z = self.noise(rng, batch.shape[0])
-        loss_g, dtheta_g = g_grad(self.G, self.theta_g, self.D, self.theta_d, z, self.loss)
+        loss_g, dtheta_g = self._g_grad(self.noise(rng, batch.shape[0]))
         self.theta_g = self.optimizer_g.step(self.theta_g, dtheta_g)
         self.steps += 1
         return {"loss_d": loss_d, "loss_g": loss_g}
+
+    def _d_grad(self, real, fake, rng):
+        loss, dtheta = d_grad(self.D, self.theta_d, real, fake, self.smooth)
+        if self.r1:
+            dtheta += penalty_grad(self.D, self.theta_d, real, zero_slope, self.r1)[1]
+        return loss, dtheta
+
+    def _move_d(self, dtheta):
+        return self.optimizer_d.step(self.theta_d, dtheta)
+
+    def _g_grad(self, z):
+        return g_grad(self.G, self.theta_g, self.D, self.theta_d, z, self.loss, self.pack)
 
     def noise(self, rng, n):
         """z ~ N(0, 1), (n, latent)."""
@@ -162,12 +178,13 @@ class GAN:
     def check(self, real):
         """Raise unless `real` can be a batch of this model: shape, dtype, backend, finite, within G's range."""
         low, high = self.range or (-float("inf"), float("inf"))
-        rows = self.k * max(self.G.min_batch, self.D.min_batch)
-        check_batch(real, width=self.D.n_in, backend=self.backend, dtype=self.dtype, low=low, high=high, rows=rows)
+        rows = self.k * self.pack * max(self.G.min_batch, self.D.min_batch)
+        check_batch(real, width=self.G.n_out, backend=self.backend, dtype=self.dtype, low=low, high=high, rows=rows)
 
     def _batches(self, real):
-        """Cut (k·N, n) into k batches; where k does not divide the rows, their sizes differ by one."""
-        cuts = [i * real.shape[0] // self.k for i in range(self.k + 1)]
+        """Cut (k·N, n) into k batches of whole packs; where k does not divide them, the sizes differ by one pack."""
+        packs = real.shape[0] // self.pack
+        cuts = [i * packs // self.k * self.pack for i in range(self.k + 1)]
         return [real[start:stop, :] for start, stop in zip(cuts, cuts[1:])]
 
     def sample(self, n, seed=None):
@@ -182,10 +199,16 @@ class GAN:
 
     def monitor(self, real):
         """What D makes of real rows and of as many fakes: {"d_real": mean D(x), "d_fake": mean D(G(z))}, on the device."""
-        fake = self.sample(real.shape[0], seed=[self.seed, self.steps, 1])
+        real, fake = self._real_and_fake(real)
         mean = namespace(real).mean
         d_real, d_fake = (sigmoid(self.D.forward(self.theta_d, x)[0]) for x in (real, fake))
         return {"d_real": mean(d_real), "d_fake": mean(d_fake)}
+
+    def _real_and_fake(self, real):
+        """As many samples as real rows, both in whole packs, for a look that changes nothing."""
+        real = real[: real.shape[0] // self.pack * self.pack, :]
+        fake = self.sample(real.shape[0], seed=[self.seed, self.steps, 1])
+        return packed(real, self.pack), packed(fake, self.pack)
 
     def state(self):
         """All that changes while training, as a dict of arrays and numbers. It stays as it is when training goes on."""

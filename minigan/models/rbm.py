@@ -28,7 +28,7 @@ from minigan.models.bipartite import (
     free_energy,
     gibbs,
     mean_hiddens,
-    mean_visibles,  # fmt: skip
+    mean_visibles,
     pseudo_likelihood,
     sample_hiddens,
     sample_visibles,

@@ -8,8 +8,11 @@ element by element, the chain rule is dx = dy · f′(x): no sums, no shapes to 
     Sigmoid       σ(x) = 1 / (1 + e⁻ˣ)   f′ = y (1 − y)             values in (0, 1): probabilities, grey levels
     Tanh          tanh(x)                f′ = 1 − y²                values in (−1, 1)
 
-The last two have the derivative in terms of their own output y, so y is all that they keep. ReLU and LeakyReLU have a
+Sigmoid and Tanh have the derivative in terms of their own output y, so y is all that they keep. ReLU and LeakyReLU have a
 kink at 0; there we take the left-hand slope, as everybody does.
+A piecewise-linear activation also has a `tangent`: when x changes by a small t, y changes by f′(x) t, and as f′ is constant
+around x, the same backward, with the same cache, is the tangent's own. For a curved f that would be wrong, so the curved
+ones have none.
 `range` says between which values the output lies, and so which data a generator that ends in it can imitate.
 """
 
@@ -44,6 +47,9 @@ class ReLU:
         dx *= dy
         return dx, []
 
+    def tangent(self, params, cache, t):
+        return self.backward(params, cache, t)[0], cache
+
 
 class LeakyReLU:
     """y = x where x > 0, else slope · x, with 0 ≤ slope < 1 (Maas et al. 2013)."""
@@ -64,6 +70,9 @@ class LeakyReLU:
         dx = xp.maximum(xp.astype(x > 0, dy.dtype), self.slope)  # f′: 1 or slope
         dx *= dy
         return dx, []
+
+    def tangent(self, params, cache, t):
+        return self.backward(params, cache, t)[0], cache
 
 
 class Sigmoid:

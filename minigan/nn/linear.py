@@ -11,6 +11,11 @@ y_nj = Σ_i x_ni W_ij + b_j, so
     ∂L/∂W_ij = Σ_n x_ni dy_nj        dW = xᵀ dy         (n_in, n_out)
     ∂L/∂b_j  = Σ_n dy_nj             db = Σ_n dy        (n_out,)
 
+The bias is the weight of one more input that is always 1. That is how the cache keeps it: (x, 1).
+
+Tangent. When x changes by t, y changes by t W: the constant input does not change, its tangent is 0. So the tangent is the
+same layer with the cache (t, 0), and the same backward serves it.
+
 The shapes alone nearly force these formulas. The parameters serve every example, so their gradients are sums over N;
 if the loss is a mean, its 1/N is already in dy.
 """
@@ -44,11 +49,15 @@ class Linear:
         W, b = params
         y = x @ W
         y += b
-        return y, x
+        return y, (x, 1.0)
+
+    def tangent(self, params, cache, t):
+        """t (N, n_in), a change of x -> the change of y (N, n_out), and the cache for backward."""
+        return t @ params[0], (t, 0.0)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (N, n_out) -> dx (N, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, _), x = params, cache
+        (W, _), (x, constant) = params, cache
         dx = dy @ W.T if want_dx else None
-        dparams = [x.T @ dy, namespace(dy).sum(dy, axis=0)] if want_dparams else None
+        dparams = [x.T @ dy, constant * namespace(dy).sum(dy, axis=0)] if want_dparams else None
         return dx, dparams

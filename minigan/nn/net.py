@@ -16,7 +16,7 @@ its input, which is the gradient of the output of the layer below.
 
 A layer is any object with `shapes` (of its parameters), `forward(params, x) -> (y, cache)` and
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
-flags want_dx and want_dparams. With running statistics (BatchNorm) it also has `stats_shapes`, `init_stats`, `track`.
+flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. With running statistics (BatchNorm) it also has `stats_shapes`, `init_stats`, `track`.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace
@@ -83,6 +83,26 @@ class Net:
             grads.append(dparams)
         dtheta = flatten(namespace(theta), dtype_name(theta), grads[::-1]) if want_dtheta else None
         return (dy if want_dx else None), dtheta
+
+    def tangent(self, theta, tape, t):
+        """How y changes when x changes by t (N, n_in), at the x that left this tape -> (dy (N, n_out), a tape of its own).
+
+        `backward(theta, that tape, …)` is the tangent's backward: it differentiates ∂y/∂x · t. Exact for layers that are
+        linear, or linear in pieces; a network with other layers raises ValueError.
+        """
+        self.check_tangent()
+        tangent_tape = []
+        for layer, p, cache in zip(self.layers, self.unpack(theta), tape):
+            t, cache = layer.tangent(p, cache, t)
+            tangent_tape.append(cache)
+        return t, tangent_tape
+
+    def check_tangent(self):
+        """Raise ValueError if some layer has no tangent."""
+        curved = sorted({type(layer).__name__ for layer in self.layers if not hasattr(layer, "tangent")})
+        if curved:
+            raise ValueError(f"{', '.join(curved)} has no tangent: where a layer is curved, or joins the rows of a batch, a "
+                             "penalty on input gradients would need second derivatives. Use Linear, ReLU and LeakyReLU")
 
     def init_stats(self, dtype="float32", backend="numpy"):
         """The running statistics before any batch: one flat vector, like θ; empty without BatchNorm."""

@@ -1,0 +1,30 @@
+"""The networks that the GANs here are made of."""
+
+from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid
+from minigan.nn.initialise import he
+
+
+def vanilla_generator(latent=10, n_out=784, hidden=128):
+    """The lecture's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
+    layers, width = [], latent
+    for n in (hidden, 2 * hidden, 4 * hidden, 8 * hidden):
+        layers += [Linear(width, n, init=he), BatchNorm(n), ReLU()]
+        width = n
+    return Net(*layers, Linear(width, n_out), Sigmoid())
+
+
+def vanilla_discriminator(n_in=784, hidden=128):
+    """The lecture's: three blocks (Linear, LeakyReLU 0.2) of widths 4, 2, 1 times hidden, then Linear to one logit."""
+    layers, width = [], n_in
+    for n in (4 * hidden, 2 * hidden, hidden):
+        layers += [Linear(width, n, init=he), LeakyReLU(0.2)]
+        width = n
+    return Net(*layers, Linear(width, 1))
+
+
+def plain_network(*widths):
+    """Linear layers of these widths with LeakyReLU(0.2) between them: generator or critic for points in the plane."""
+    layers = []
+    for n_in, n_out in zip(widths, widths[1:]):
+        layers += [Linear(n_in, n_out, init=he), LeakyReLU(0.2)]
+    return Net(*layers[:-1])
