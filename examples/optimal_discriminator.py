@@ -80,7 +80,7 @@ for round_ in range(args.steps // 10 + 1):
     b, a = (float(x) for x in theta_g)
     sgd.lr = 0.05 if round_ < args.steps // 15 else 0.01
     theta_d = train_discriminator(theta_d, adam_d, 5, lambda n: rng.normal(1, 0.5, (n, 1)).astype(np.float32),
-                                  lambda n: (a + b * rng.standard_normal((n, 1))).astype(np.float32), lr=2e-3)  # fmt: skip
+                                  lambda n: G.forward(theta_g, rng.standard_normal((n, 1), "float32"))[0], 2e-3)  # fmt: skip
     if round_ % max(1, args.steps // 30) == 0:
         q = normal(a, abs(b))
         answer = sigmoid(D.forward(theta_d, line)[0])[:, 0].astype(np.float64)
@@ -93,6 +93,6 @@ right.plot(line, answer, "k", label="D at the end")
 right.set(title="G moves, D follows", xlabel="x", xlim=(-5, 5))
 right.legend()
 near = np.abs(line[:, 0] - 1) < 1
-print(f"at the end, where the data are: D between {answer[near].min():.3f} and {answer[near].max():.3f}; −log 4 = {-math.log(4):.3f}")
+print(f"at the end, at the data: D from {answer[near].min():.3f} to {answer[near].max():.3f}; −log 4 = {-math.log(4):.3f}")
 figure.savefig(Path(args.out) / "optimal_discriminator.png", dpi=110)
 print(f"optimal_discriminator.png is in {args.out}")

@@ -1,6 +1,6 @@
 """Arrays: which module an array belongs to, moving arrays, random numbers.
 
-The numeric code of this library never says `np.`: it asks the array that it was given which module it comes from,
+The formulas of this library never say `np.`: they ask the array that they were given which module it comes from,
 
     xp = namespace(x)          # numpy, cupy, array_api_strict, …
     y = xp.exp(-xp.abs(x))     # so this line runs on the processor or on the GPU, wherever x lives
@@ -17,6 +17,8 @@ import sys
 
 import numpy as np
 
+# What random numbers are drawn for: the first number of a seed, so that no two purposes share their draws
+INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS = 1, 2, 3, 4, 5, 6
 BACKENDS = ("numpy", "cupy", "array_api_strict")
 
 
@@ -41,7 +43,13 @@ def _module(array):
         return cupy
     if hasattr(array, "__array_namespace__"):
         return array.__array_namespace__()
-    raise TypeError(f"got {type(array).__name__}, want an array: wrap it, for instance numpy.asarray(x, 'float32')")
+    raise TypeError(f"got {type(array).__name__}, want an array, such as numpy.asarray(x, 'float32'), or where a random "
+                    "generator is due, minigan.arrays.generator(seed)")
+
+
+def copy_of(array):
+    """The same values in memory of their own."""
+    return namespace(array).asarray(array, copy=True)
 
 
 def dtype_name(array):
@@ -117,10 +125,10 @@ def to_numpy(array):
 
 
 def generator(seed, backend="numpy"):
-    """A random generator with the methods `random`, `standard_normal`, `uniform`, `integers` (arguments size, dtype).
+    """A random generator with the methods `random`, `standard_normal` (arguments size, dtype) and `integers`.
 
-    seed: a whole number ≥ 0, or several, as in generator([seed, step]): each step of a training run makes the generator
-    of its own number, so that a run can go on at any step knowing only the two. None takes a seed from the system.
+    seed: a whole number ≥ 0, or several, as in generator([NOISE, seed, step]): each step of a training run makes the
+    generator of its own number, so that a run can go on at any step knowing only the seed. None asks the system for one.
     A numpy.random.Generator, a cupy.random.Generator (its draws live on the GPU), or for another module a
     `HostGenerator`. One seed gives the same draws on the same backend and machine, other draws on another backend.
     """

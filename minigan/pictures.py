@@ -23,6 +23,14 @@ def image_shape(n):
     return None
 
 
+def check_shape(n, shape=None):
+    """The shape of samples of n numbers as images: `shape`, or the square that fits. ValueError where they make none."""
+    fitting = shape or image_shape(n)
+    if fitting is None or math.prod(fitting) != n:
+        raise ValueError(f"samples of {n} numbers make no image of shape {shape}: say which, (h, w) or (h, w, 3)")
+    return fitting
+
+
 def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
     """Lay samples (N, n) out as one image: float (rows·(h+1)+1, columns·(w+1)+1) or (…, 3), in [0, 1], 1 for `high`.
 
@@ -30,9 +38,7 @@ def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
     line of one pixel runs between the images and around them.
     """
     samples = to_numpy(samples)
-    shape = shape or image_shape(samples.shape[1])
-    if shape is None or math.prod(shape) != samples.shape[1]:
-        raise ValueError(f"samples of {samples.shape[1]} numbers make no image of shape {shape}: pass shape=(h, w)")
+    shape = check_shape(samples.shape[1], shape)
     columns = columns or math.ceil(math.sqrt(len(samples)))
     rows = math.ceil(len(samples) / columns)
     h, w, *channels = shape
@@ -44,7 +50,7 @@ def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
 
 
 def save_image(path, image):
-    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, so that it is about 400 wide or more."""
+    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, so that it is about 400 wide."""
     from PIL import Image
 
     bytes_ = np.round(np.asarray(image) * 255).astype(np.uint8)
@@ -83,4 +89,6 @@ def save_curves(path, log, *, x="step"):
 
 
 def _zoom(image):
-    return max(4, 400 // np.asarray(image).shape[1])
+    """How many pixels wide a number is drawn: small pictures are enlarged, large ones stay as they are."""
+    width = np.asarray(image).shape[1]
+    return max(400 // width, 4 if width <= 300 else 1)

@@ -2,27 +2,32 @@
 
     for each epoch: shuffle the data, cut it into minibatches, model.step(minibatch)
 
-A model is anything with `step(batch)`, `sample(n, seed)`, `check(data)`, `state()`, `load_state(state)` and `range`.
+A model is anything with `step(batch, check=…)`, `sample(n, seed)`, `check(data)`, `state()`, `load_state(state)`, `range` and
+`backend`.
 The data move to the model's backend once. The losses that `step` returns stay on the device; only once per logging
 interval do they become numbers, together with what the model's `monitor(batch)` sees, if it has one. A number that is
-not finite ends the run, with the state of the last interval that was good.
+not finite ends the run, with the state of the last interval that was good; `health.py` looks at the others.
 
-Each epoch's order comes from a generator of (seed, epoch), and each step's noise from one of (seed, step): a run that is
-taken up at step t goes on as if it had never stopped.
+Each epoch's order comes from a generator of (seed, epoch), and each step's noise, in the model, from one of (seed, step), so
+that a seed fixes the whole run.
 """
 
+import contextlib
 import csv
 import math
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from minigan.arrays import generator, namespace, to
+from minigan.arrays import ORDER, generator, namespace, to
+from minigan.health import Health
 
 GRID = 64  # samples in the picture
-FRAMES = 40  # pictures in the animation, at most
+FRAMES = 40  # pictures in the animation, about
 
 
 class TrainingFailed(RuntimeError):
@@ -36,43 +41,47 @@ def train(model, data, *, epochs=10, batch_size=128, out=None, seed=0, intervals
     used in it. out: a folder for log.csv, samples.png, curves.png and training.gif. seed: of the shuffling. intervals:
     how many times, about, the run is logged. image: shape of a sample as a picture, (h, w) or (h, w, 3); the square that
     fits if None. progress: a bar on standard output.
-    Ctrl-C ends the training early, and what there is, is kept and written. Raises TrainingFailed on NaN.
+    Ctrl-C ends the training after the step that is under way; what there is, is kept and written.
+    Raises TrainingFailed where a number became NaN or infinite.
     """
-    if epochs < 1 or batch_size < 1:
-        raise ValueError(f"epochs={epochs}, batch_size={batch_size}: want 1 or more of both")
+    for name, number in (("epochs", epochs), ("batch_size", batch_size), ("intervals", intervals)):
+        if number < 1:
+            raise ValueError(f"{name} is {number}: want 1 or more")
     data = to(data, model.backend)
     model.check(data)
     rows = batch_size * getattr(model, "batches_per_step", 1)
     if data.shape[0] < rows:
         raise ValueError(f"the data have {data.shape[0]} rows, one step takes {rows}: give more data or a smaller batch_size")
-    record = Record(model, out, image)
+    record = Record(model, out, image, width=data.shape[1])
     per_epoch = data.shape[0] // rows
     total = epochs * per_epoch
     interval = max(1, total // intervals)
-    good = model.state()
-    batches = _batches(data, rows, per_epoch, epochs, seed)
-    bar = tqdm(batches, total=total, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5)
-    try:
-        for i, batch in enumerate(bar, start=1):
+    good, i, health = model.state(), 0, Health()
+    with (
+        tqdm(total=total, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5) as bar,
+        np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # the check below says it in words
+        _ctrl_c_waits() as interrupted,
+    ):
+        for i, batch in enumerate(_batches(data, rows, per_epoch, epochs, seed), start=1):
             scalars = model.step(batch, check=False)
-            if i % interval and i != total:
-                continue
-            if hasattr(model, "monitor"):
-                scalars |= model.monitor(batch)
-            row = {"step": i, "epoch": math.ceil(i / per_epoch)} | {name: float(x) for name, x in scalars.items()}
-            if not all(map(math.isfinite, row.values())):
-                model.load_state(good)
-                raise TrainingFailed(f"step {i}: {_words(row)}. The model is back at its last good state. A smaller "
-                                     "learning rate usually helps.")
-            good = model.state()
-            bar.set_postfix_str(_words(row, skip=("step", "epoch")), refresh=False)
-            record.add(row, i * FRAMES // total)
-    except KeyboardInterrupt:
-        bar.close()
-        print(f"interrupted after {bar.n} of {total} steps; the model keeps what it has learned")
-    finally:
-        bar.close()
+            bar.update()
+            if i % interval == 0 or i == total:
+                row = _numbers(model, batch, scalars, step=i, epoch=math.ceil(i / per_epoch))
+                if not all(map(math.isfinite, row.values())):
+                    model.load_state(good)
+                    record.write()
+                    raise TrainingFailed(f"step {i}: {_words(row)}. The model is back at its last good state. A smaller "
+                                         "learning rate usually helps.")
+                good = model.state()
+                for line in health.look(row):
+                    bar.write(f"step {i}: {line}", file=sys.stdout)
+                bar.set_postfix_str(_words(row, skip=("step", "epoch")), refresh=False)
+                record.add(row, (i - 1) * FRAMES // total)
+            if interrupted.is_set():
+                break
         record.write()
+    if interrupted.is_set():
+        print(f"interrupted after {i} of {total} steps; the model keeps what it has learned")
     return record.log
 
 
@@ -80,29 +89,58 @@ def _batches(data, rows, per_epoch, epochs, seed):
     """Shuffled minibatches, epoch after epoch. The order is drawn on the host: CuPy's generator cannot permute."""
     xp = namespace(data)
     for epoch in range(epochs):
-        order = generator([seed, epoch]).permutation(data.shape[0])[: per_epoch * rows]
+        order = generator([ORDER, seed, epoch]).permutation(data.shape[0])[: per_epoch * rows]
         for chosen in np.split(order, per_epoch):
             yield xp.take(data, xp.asarray(chosen), axis=0)
+
+
+def _numbers(model, batch, scalars, **row):
+    """One row of the log; here, and only here, scalars are fetched from the device."""
+    if hasattr(model, "monitor"):
+        scalars = scalars | model.monitor(batch)
+    return row | {name: float(value) for name, value in scalars.items()}
 
 
 def _words(row, skip=()):
     return ", ".join(f"{name} {value:.3g}" for name, value in row.items() if name not in skip)
 
 
-class Record:
-    """What a run leaves behind: the log, and a grid of samples from the same noise now and then."""
+@contextlib.contextmanager
+def _ctrl_c_waits():
+    """An event that Ctrl-C sets: a step is never torn in the middle. The second Ctrl-C acts as usual."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed  # signals go to the main thread alone
+        return
 
-    def __init__(self, model, out, image):
+    def press(number, frame):
+        pressed.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Record:
+    """What a run leaves behind: the log, and a picture of samples from the same noise now and then."""
+
+    def __init__(self, model, out, image, width):
         self.model, self.out, self.image = model, Path(out) if out else None, image
         self.log, self.frames, self.drawn = [], [], -1
         if self.out:
+            from minigan import pictures
+
+            pictures.check_shape(width, image)
             self.out.mkdir(parents=True, exist_ok=True)
 
     def add(self, row, frame):
         """Log a row; take a picture if the run has come to the next frame."""
         self.log.append(row)
         if self.out and frame > self.drawn:
-            self.frames.append(self._grid())
+            self.frames.append(self._picture())
             self.drawn = frame
 
     def write(self):
@@ -116,11 +154,13 @@ class Record:
             writer.writeheader()
             writer.writerows(self.log)
         pictures.save_curves(self.out / "curves.png", self.log)
-        pictures.save_image(self.out / "samples.png", self._grid())
+        self.frames.append(self._picture())
+        pictures.save_image(self.out / "samples.png", self.frames[-1])
         pictures.save_animation(self.out / "training.gif", self.frames)
 
-    def _grid(self):
+    def _picture(self):
         from minigan import pictures
 
         low, high = self.model.range or (0.0, 1.0)
-        return pictures.tile(self.model.sample(GRID, seed=0), self.image, low=low, high=high)
+        samples = self.model.sample(GRID, seed=0)
+        return pictures.tile(samples, self.image, low=low, high=high)

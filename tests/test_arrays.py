@@ -26,7 +26,7 @@ def test_mixed_modules_are_refused():
 
 
 def test_what_is_no_array_is_refused():
-    with pytest.raises(TypeError, match=r"got list, want an array"):
+    with pytest.raises(TypeError, match=r"got list, want an array, such as"):
         namespace([1.0, 2.0])
 
 

@@ -18,4 +18,4 @@ def digits(low=0.0, high=1.0):
     with files("minigan.data").joinpath("digits.npz").open("rb") as file, np.load(file) as packed:
         ink, labels = packed["images"], packed["labels"]  # uint8 (1797, 8, 8) and (1797,)
     images = ink.reshape(-1, 64).astype(np.float32) / 16
-    return images * (high - low) + low, labels.astype(np.int64)
+    return images * float(high - low) + float(low), labels.astype(np.int64)

@@ -31,8 +31,8 @@ def mnist(part="train", *, folder=None, name="mnist", low=0.0, high=1.0):
     if len(labels) and labels.max() > 9:
         raise BadFile(f"{label_path}: has the label {labels.max()}, want 0 to 9")
     scaled = images.reshape(len(images), 784).astype(np.float32)
-    scaled *= (high - low) / 255
-    scaled += low
+    scaled *= float(high - low) / 255
+    scaled += float(low)
     return scaled, labels.astype(np.int64)
 
 

@@ -6,8 +6,8 @@ eight clusters can fool a discriminator for a while, but not a person with a pic
 Sources: Metz et al. 2017 and Lin et al. 2018 (PacGAN) for ring and grid; the other shapes are scikit-learn's classics.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 import numpy as np
 
@@ -84,7 +84,7 @@ def checkerboard(fields=4):
 
 
 def drawing(path):
-    """Whatever the user has drawn, dark on light, in an image file: points fall where it is dark; the longer side is [−1, 1]."""
+    """Whatever the user has drawn in an image file, dark on light: points fall where it is dark; the longer side is [−1, 1]."""
     from PIL import Image
 
     with Image.open(path) as image:

@@ -1,9 +1,11 @@
 """What every model asks of a batch, or of a saved state, before it lets it near its own."""
 
-import copy
 import math
 
+import numpy as np
+
 from minigan.arrays import backend_module, dtype_name, namespace
+from minigan.nn.optim import Optimizer
 
 
 def check_batch(x, *, width, backend, dtype, low=-math.inf, high=math.inf, rows=1):
@@ -30,19 +32,46 @@ def check_batch(x, *, width, backend, dtype, low=-math.inf, high=math.inf, rows=
 
 
 def check_state(state, own, *, arrays):
-    """Raise ValueError unless a saved state has the names of the model's own, and its arrays their shapes and dtypes."""
-    if set(state) != set(own):
-        raise ValueError(f"the state has {sorted(state)}, this model wants {sorted(own)}")
+    """Raise unless a saved state has the names of the model's own, its arrays their module, shape and dtype, and its steps
+    and seed are whole numbers.
+    """
+    if not isinstance(state, dict) or set(state) != set(own):
+        got = sorted(state) if isinstance(state, dict) else type(state).__name__
+        raise ValueError(f"the state has {got}, this model wants {sorted(own)}")
     for name in arrays:
-        if state[name].shape != own[name].shape or state[name].dtype != own[name].dtype:
-            raise ValueError(f"{name} is {tuple(state[name].shape)} of {state[name].dtype}, this model has "
-                             f"{tuple(own[name].shape)} of {own[name].dtype}: build it as the saved one was")
+        _check_array(name, state[name], own[name])
+    for name in ("steps", "seed"):
+        check_count(name, state[name])
+
+
+def check_count(name, number):
+    """Raise ValueError unless it is a whole number ≥ 0."""
+    if not isinstance(number, (int, np.integer)) or isinstance(number, bool) or number < 0:
+        raise ValueError(f"{name} is {number!r}: want a whole number, 0 or more")
 
 
 def optimizer_from(optimizer, state, theta):
-    """A copy of an optimizer, with a saved state that must fit theta."""
-    loaded = copy.deepcopy(optimizer)
+    """An optimizer of this kind, with a saved state that must fit theta."""
+    loaded = optimizer.fresh()
     loaded.load_state(state)
-    if any(moment.shape != theta.shape for moment in loaded.moments or []):
-        raise ValueError(f"the optimizer's state is of another network: want vectors of shape {tuple(theta.shape)}")
+    for moment in loaded.moments or []:
+        _check_array("an optimizer's vector", moment, theta)
     return loaded
+
+
+def fresh_optimizer(optimizer, default):
+    """A fresh optimizer of the settings of `optimizer`, or `default` if that is None."""
+    if optimizer is None:
+        return default
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"got {optimizer!r} for an optimizer, want one such as Adam(lr=2e-4)")
+    return optimizer.fresh()
+
+
+def _check_array(name, array, own):
+    if namespace(array) is not namespace(own):
+        raise TypeError(f"{name} is an array of {namespace(array).__name__}, this model's of {namespace(own).__name__}: move "
+                        "the state with minigan.arrays.to(state, backend)")
+    if array.shape != own.shape or array.dtype != own.dtype:
+        raise ValueError(f"{name} is {tuple(array.shape)} of {array.dtype}, this model has {tuple(own.shape)} of {own.dtype}: "
+                         "build it as the saved one was")

@@ -22,8 +22,8 @@ Sources: Mescheder, Geiger & Nowozin 2018 (the Dirac-GAN, R1); Gidel et al. 2019
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,8 @@ D does not move in G's step, but G learns only through D: the gradient runs from
 the fake picture, and from there through G. `g_grad` is these five lines.
 """
 
-import copy
-
-from minigan.arrays import backend_module, generator, namespace
-from minigan.models.check import check_batch, check_state, optimizer_from
+from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, backend_module, copy_of, generator, namespace
+from minigan.models.check import check_batch, check_count, check_state, fresh_optimizer, optimizer_from
 from minigan.models.networks import vanilla_discriminator, vanilla_generator
 from minigan.nn import Adam, bce_with_logits
 from minigan.nn.activations import sigmoid
@@ -122,11 +120,12 @@ class GAN:
         self.smooth, self.r1, self.pack = smooth, r1, pack
         self.G, self.D, self.latent, self.k, self.loss = G, D, latent, k, loss
         self.seed, self.backend, self.dtype = seed, backend, dtype
-        rng = generator(seed, backend)
+        check_count("seed", seed)
+        rng = generator([INIT, seed], backend)
         self.theta_g, self.theta_d = G.init(rng, dtype), D.init(rng, dtype)
         self.stats_g = G.init_stats(dtype, backend)
-        self.optimizer_g = copy.deepcopy(optimizer_g) or Adam()
-        self.optimizer_d = copy.deepcopy(optimizer_d) or Adam()
+        self.optimizer_g = fresh_optimizer(optimizer_g, Adam())
+        self.optimizer_d = fresh_optimizer(optimizer_d, Adam())
         self.steps = 0
 
     @property
@@ -147,17 +146,26 @@ class GAN:
         """
         if check:
             self.check(real)
-        rng = generator([self.seed, self.steps + 1], self.backend)
+        rng = generator([NOISE, self.seed, self.steps], self.backend)
         for batch in self._batches(real):
-            fake, tape = self.G.forward(self.theta_g, self.noise(rng, batch.shape[0]))
-            loss_d, dtheta_d = self._d_grad(packed(batch, self.pack), packed(fake, self.pack), rng)
-            self.theta_d = self._move_d(dtheta_d)
-            self.stats_g = self.G.track(self.stats_g, tape)
-
-        loss_g, dtheta_g = self._g_grad(self.noise(rng, batch.shape[0]))
-        self.theta_g = self.optimizer_g.step(self.theta_g, dtheta_g)
+            loss_d = self.step_d(batch, rng)
+        loss_g = self.step_g(batch.shape[0], rng)
         self.steps += 1
         return {"loss_d": loss_d, "loss_g": loss_g}
+
+    def step_d(self, batch, rng):
+        """One step of D on a real batch and as many fakes -> L_D. `step` is made of these."""
+        fake, tape = self.G.forward(self.theta_g, self.noise(rng, batch.shape[0]))
+        loss, dtheta = self._d_grad(packed(batch, self.pack), packed(fake, self.pack), rng)
+        self.theta_d = self._move_d(dtheta)
+        self.stats_g = self.G.track(self.stats_g, tape)
+        return loss
+
+    def step_g(self, n, rng):
+        """One step of G on n noise vectors, D standing still -> L_G."""
+        loss, dtheta = self._g_grad(self.noise(rng, n))
+        self.theta_g = self.optimizer_g.step(self.theta_g, dtheta)
+        return loss
 
     def _d_grad(self, real, fake, rng):
         loss, dtheta = d_grad(self.D, self.theta_d, real, fake, self.smooth)
@@ -194,29 +202,42 @@ class GAN:
         """
         if n < 1:
             raise ValueError(f"n is {n}: want one sample at least")
-        samples, _ = self.G.forward(self.theta_g, self.noise(generator(seed, self.backend), n), self.stats_g)
-        return samples
+        return self._sample(n, generator(None if seed is None else [SAMPLE, seed], self.backend))
+
+    def _sample(self, n, rng):
+        return self.G.forward(self.theta_g, self.noise(rng, n), self.stats_g)[0]
 
     def monitor(self, real):
-        """What D makes of real rows and of as many fakes: {"d_real": mean D(x), "d_fake": mean D(G(z))}, on the device."""
-        real, fake = self._real_and_fake(real)
-        mean = namespace(real).mean
-        d_real, d_fake = (sigmoid(self.D.forward(self.theta_d, x)[0]) for x in (real, fake))
-        return {"d_real": mean(d_real), "d_fake": mean(d_fake)}
+        """What there is to see, on some real rows and as many samples: a dict of scalars on the device.
 
-    def _real_and_fake(self, real):
-        """As many samples as real rows, both in whole packs, for a look that changes nothing."""
+        The opinions of D, then spread: how much the samples differ from each other, as a share of how much the data do; and
+        gradient_d, gradient_g: the lengths of the two gradients.
+        """
+        rng = generator([MONITOR, self.seed, self.steps], self.backend)
         real = real[: real.shape[0] // self.pack * self.pack, :]
-        fake = self.sample(real.shape[0], seed=[self.seed, self.steps, 1])
-        return packed(real, self.pack), packed(fake, self.pack)
+        fake = self._sample(real.shape[0], rng)
+        xp = namespace(real)
+        seen = self._opinions(packed(real, self.pack), packed(fake, self.pack))
+        seen["spread"] = xp.mean(xp.std(fake, axis=0)) / (xp.mean(xp.std(real, axis=0)) + 1e-12)
+        _, dtheta_d = self._d_grad(packed(real, self.pack), packed(fake, self.pack), rng)
+        _, dtheta_g = self._g_grad(self.noise(rng, real.shape[0]))
+        lengths = {"gradient_d": dtheta_d, "gradient_g": dtheta_g}
+        return seen | {name: xp.sqrt(xp.sum(dtheta * dtheta)) for name, dtheta in lengths.items()}
+
+    def _opinions(self, real, fake):
+        """{"d_real": mean D(x), "d_fake": mean D(G(z))}, both → ½ when fakes cannot be told any more."""
+        logits = {"d_real": self.D.forward(self.theta_d, real)[0], "d_fake": self.D.forward(self.theta_d, fake)[0]}
+        return {name: namespace(real).mean(self.opinion(logit)) for name, logit in logits.items()}
+
+    def opinion(self, score):
+        """D's output as a number in [0, 1], 1 meaning real: σ(logit)."""
+        return sigmoid(score)
 
     def state(self):
         """All that changes while training, as a dict of arrays and numbers. It stays as it is when training goes on."""
-        return {
-            "theta_g": self.theta_g, "theta_d": self.theta_d, "stats_g": self.stats_g,
-            "optimizer_g": self.optimizer_g.state(), "optimizer_d": self.optimizer_d.state(),
-            "steps": self.steps, "seed": self.seed,
-        }  # fmt: skip
+        copied = {name: copy_of(getattr(self, name)) for name in ("theta_g", "theta_d", "stats_g")}
+        return {**copied, "optimizer_g": self.optimizer_g.state(), "optimizer_d": self.optimizer_d.state(),
+                "steps": self.steps, "seed": self.seed}  # fmt: skip
 
     def load_state(self, state):
         """Go on from what `state()` gave: the next steps are those that would have followed. All or nothing."""
@@ -225,5 +246,5 @@ class GAN:
         optimizers = [optimizer_from(self.optimizer_g, state["optimizer_g"], self.theta_g),
                       optimizer_from(self.optimizer_d, state["optimizer_d"], self.theta_d)]  # fmt: skip
         self.optimizer_g, self.optimizer_d = optimizers
-        self.theta_g, self.theta_d, self.stats_g = (state[name] for name in names)
+        self.theta_g, self.theta_d, self.stats_g = (copy_of(state[name]) for name in names)
         self.steps, self.seed = state["steps"], state["seed"]

@@ -28,3 +28,13 @@ def plain_network(*widths):
     for n_in, n_out in zip(widths, widths[1:]):
         layers += [Linear(n_in, n_out, init=he), LeakyReLU(0.2)]
     return Net(*layers[:-1])
+
+
+def plane_generator(latent=2, n_out=2, hidden=64, depth=4):
+    """A generator for points in the plane: depth blocks (Linear, BatchNorm, ReLU), then Linear. Deep, for it must tear a
+    connected cloud of noise into separate clusters.
+    """
+    widths, layers = [latent, *[hidden] * depth], []
+    for n_in, n in zip(widths, widths[1:]):
+        layers += [Linear(n_in, n, init=he), BatchNorm(n), ReLU()]
+    return Net(*layers, Linear(hidden, n_out))

@@ -13,9 +13,9 @@ r̂_i = Σ_k k p(v_ik = 1 | E[h | v]).
 Source: Salakhutdinov, Mnih & Hinton 2007, sections 2 and 2.1.
 """
 
-from minigan.arrays import dtype_name, generator, namespace
+from minigan.arrays import INIT, NOISE, SAMPLE, copy_of, dtype_name, generator, namespace
 from minigan.models.bipartite import cd_grad, mean_hiddens, mean_visibles
-from minigan.models.check import check_batch, check_state, optimizer_from
+from minigan.models.check import check_batch, check_count, check_state, optimizer_from
 from minigan.nn.flat import flatten, places, views
 from minigan.nn.losses import log_softmax
 from minigan.nn.optim import SGD
@@ -69,7 +69,8 @@ class RatingsRBM:
         self.n_items, self.k, self.weight_decay, self.seed, self.backend = n_items, k, weight_decay, seed, backend
         n = STARS * n_items
         self._places = places([((n, n_hidden), (n,), (n_hidden,))])
-        rng = generator(seed, backend)
+        check_count("seed", seed)
+        rng = generator([INIT, seed], backend)
         W = rng.standard_normal(size=(n, n_hidden), dtype=self.dtype) * 0.01
         xp = namespace(W)
         self.theta = flatten(xp, self.dtype, [[W, xp.zeros(n, dtype=W.dtype), xp.zeros(n_hidden, dtype=W.dtype)]])
@@ -93,7 +94,7 @@ class RatingsRBM:
             self.check(table)
         xp = namespace(table)
         rated = xp.astype(table > 0, table.dtype)
-        rng = generator([self.seed, self.steps + 1], self.backend)
+        rng = generator([NOISE, self.seed, self.steps], self.backend)
         (dW, db, dc), _, _ = cd_grad(self.params, one_hot(table), rng, k=self.k, units=Softmax(rated))
         dW += self.weight_decay * self.params[0]
         self.theta = self.optimizer.step(self.theta, flatten(xp, self.dtype, [[dW, db, dc]]))
@@ -111,7 +112,7 @@ class RatingsRBM:
 
     def sample(self, n, seed=None, *, k=100):
         """The tastes of n users whom nobody has met: their expected ratings (n, items) after k Gibbs rounds."""
-        rng = generator(seed, self.backend)
+        rng = generator(None if seed is None else [SAMPLE, seed], self.backend)
         xp, params = namespace(self.theta), self.params
         everything = Softmax(xp.ones((n, self.n_items), dtype=self.theta.dtype))
         hidden = rng.random(size=(n, params[2].shape[0]), dtype=self.dtype)
@@ -124,10 +125,10 @@ class RatingsRBM:
 
     def state(self):
         """All that training changes."""
-        return {"theta": self.theta, "optimizer": self.optimizer.state(), "steps": self.steps, "seed": self.seed}
+        return {"theta": copy_of(self.theta), "optimizer": self.optimizer.state(), "steps": self.steps, "seed": self.seed}
 
     def load_state(self, state):
         """Go on from what `state()` gave. All or nothing."""
         check_state(state, self.state(), arrays=("theta",))
         self.optimizer = optimizer_from(self.optimizer, state["optimizer"], self.theta)
-        self.theta, self.steps, self.seed = state["theta"], state["steps"], state["seed"]
+        self.theta, self.steps, self.seed = copy_of(state["theta"]), state["steps"], state["seed"]

@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from minigan.arrays import dtype_name, generator, namespace, to
+from minigan.arrays import CHAINS, INIT, MONITOR, NOISE, ORDER, SAMPLE, copy_of, dtype_name, generator, namespace, to
 from minigan.models.bipartite import (
     Binary,
     Gaussian,
@@ -44,7 +44,6 @@ __all__ = ["RBM", "Binary", "Gaussian", "cd_grad", "energy", "free_energy", "gib
 
 UNITS = {"binary": Binary, "gaussian": Gaussian}
 SLIDE = 0.01  # how much of a batch's means enters the offsets of centring
-PURPOSES = ("weights", "chains", "order", "step", "draw")  # each has random numbers of its own
 
 
 class RBM(Estimator):
@@ -74,7 +73,7 @@ class RBM(Estimator):
         self._start(X)
         xp = namespace(X)
         for epoch in range(self.n_iter):
-            order = self._rng("order", epoch, backend="numpy").permutation(X.shape[0])
+            order = generator([ORDER, self.seed_, epoch]).permutation(X.shape[0])
             for chosen in np.array_split(order, math.ceil(X.shape[0] / self.batch_size)):
                 self._update(xp.take(X, xp.asarray(chosen), axis=0))
             if self.verbose:
@@ -142,15 +141,16 @@ class RBM(Estimator):
         if self.visible == "binary":
             b = (b * X.shape[0] + 0.5) / (X.shape[0] + 1.0)  # no unit is quite sure, whatever the data
             b = xp.log(b) - xp.log(1.0 - b)
-        W = self._rng("weights", 0).standard_normal(size=(n, m), dtype=self.dtype_) * 0.01
+        W = generator([INIT, self.seed_], self.backend).standard_normal(size=(n, m), dtype=self.dtype_) * 0.01
         self.theta_ = flatten(xp, self.dtype_, [[W, b, xp.zeros(m, dtype=X.dtype)]])
         self.optimizer_ = SGD(self.learning_rate, self.momentum)
-        chains = self._rng("chains", 0).random(size=(self.batch_size, m), dtype=self.dtype_)
+        chains = generator([CHAINS, self.seed_], self.backend).random(size=(self.batch_size, m), dtype=self.dtype_)
         self.chains_ = xp.astype(chains < 0.5, X.dtype)
 
     def _update(self, v):
         chains = self.chains_ if self.persistent else None
-        gradient, hidden, h = cd_grad(self.params, v, self._rng("step", self.steps_), k=self.k, chains=chains,
+        rng = generator([NOISE, self.seed_, self.steps_], self.backend)
+        gradient, hidden, h = cd_grad(self.params, v, rng, k=self.k, chains=chains,
                                       offsets=self.offsets_ if self.centred else None, units=UNITS[self.visible])
         if self.weight_decay:
             gradient[0] += self.weight_decay * self.params[0]
@@ -164,14 +164,10 @@ class RBM(Estimator):
         self.steps_ += 1
         return xp.mean(xp.abs(gradient[1]))
 
-    def _rng(self, purpose, count, backend=None):
-        """A generator for one purpose and count, so that no two draws of a run share their random numbers."""
-        return generator([self.seed_, PURPOSES.index(purpose), count], backend or self.backend)
-
     def _draw(self):
         """A new generator for each request: an int random_state must not make every draw the same."""
         self.draws_ += 1
-        return self._rng("draw", self.draws_)
+        return generator([MONITOR, self.seed_, self.draws_], self.backend)
 
     # -- what a trained machine can do
 
@@ -235,7 +231,7 @@ class RBM(Estimator):
         """
         if n < 1 or k < 1:
             raise ValueError(f"n is {n}, k is {k}: want one sample and one Gibbs round at least")
-        params, units, rng = self.params, UNITS[self.visible], generator(seed, self.backend)
+        params, units, rng = self.params, UNITS[self.visible], generator(None if seed is None else [SAMPLE, seed], self.backend)
         h = rng.random(size=(n, self.n_components), dtype=self.dtype_)
         for _ in range(k - 1):
             h = sample_hiddens(params, sample_visibles(params, bernoulli(h, rng), rng, units), rng)
@@ -259,7 +255,7 @@ class RBM(Estimator):
         """All that training changes, as a dict of arrays and numbers; empty before the first step."""
         if not hasattr(self, "theta_"):
             return {}
-        learned = {"theta": self.theta_, "chains": self.chains_, "offsets": self.offsets_}
+        learned = {"theta": copy_of(self.theta_), "chains": copy_of(self.chains_), "offsets": [*self.offsets_]}
         counts = {"steps": self.steps_, "seed": self.seed_, "draws": self.draws_, "n_features": self.n_features_in_}
         return {**learned, **counts, "optimizer": self.optimizer_.state()}
 
@@ -272,8 +268,8 @@ class RBM(Estimator):
                 raise ValueError(f"the state is of another machine: theta has shape {tuple(theta.shape)}, {n} visible and {m} "
                                  f"hidden units want ({n * m + n + m},)")
             self.optimizer_ = optimizer_from(SGD(self.learning_rate, self.momentum), state["optimizer"], theta)
-            self.theta_, self.chains_, self.n_features_in_, self.dtype_ = theta, state["chains"], n, dtype_name(theta)
-            self.offsets_ = state["offsets"]
+            self.theta_, self.chains_, self.offsets_ = copy_of(theta), copy_of(state["chains"]), [*state["offsets"]]
+            self.n_features_in_, self.dtype_ = n, dtype_name(theta)
             self.steps_, self.seed_, self.draws_ = state["steps"], state["seed"], state["draws"]
         else:
             for name in learned:

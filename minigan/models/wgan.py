@@ -15,7 +15,8 @@ The slope is kept in bounds by one of two means:
     penalty      λ mean (‖∂D/∂x‖ − 1)² at points between real and fake, x̂ = ε x + (1 − ε) G(z), ε uniform
                  (Gulrajani et al. 2017, λ = 10; exact here without autograd: `nn/penalty.py`)
 
-−L_D without the penalty is the estimate of W, up to the critic's slope: the curve to watch, for it goes down as samples get
+−L_D without the penalty is the estimate of W, up to the critic's slope (with the penalty a little above 1: at 1 + W/2λ the
+gain and the price of more slope balance): the curve to watch, for it goes down as samples get
 better, which no loss of the plain GAN does.
 """
 
@@ -78,8 +79,12 @@ class WGAN(GAN):
     def _g_grad(self, z):
         return generator_grad(self.G, self.theta_g, self.D, self.theta_d, z, self.pack)
 
-    def monitor(self, real):
-        """{"distance": the estimate of the Wasserstein distance between real rows and as many samples}, on the device."""
-        real, fake = self._real_and_fake(real)
+    def _opinions(self, real, fake):
+        """{"distance": the estimate of the Wasserstein distance}."""
         mean = namespace(real).mean
         return {"distance": mean(self.D.forward(self.theta_d, real)[0]) - mean(self.D.forward(self.theta_d, fake)[0])}
+
+    def opinion(self, score):
+        """The critic's scores from the lowest, 0, to the highest, 1: they have no scale of their own."""
+        xp = namespace(score)
+        return (score - xp.min(score)) / (xp.max(score) - xp.min(score) + 1e-12)

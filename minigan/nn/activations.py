@@ -59,7 +59,7 @@ class LeakyReLU:
     def __init__(self, slope=0.2):
         if not 0 <= slope < 1:
             raise ValueError(f"LeakyReLU(slope={slope}): want 0 ≤ slope < 1")
-        self.slope = slope
+        self.slope = float(slope)
 
     def forward(self, params, x):
         return namespace(x).maximum(x, x * self.slope), x

@@ -32,7 +32,7 @@ class BatchNorm:
         if n < 1 or eps <= 0 or not 0 < momentum <= 1:
             raise ValueError(f"BatchNorm({n}, eps={eps}, momentum={momentum}): want n ≥ 1, eps > 0, 0 < momentum ≤ 1")
         self.n_in = self.n_out = n
-        self.eps, self.momentum = eps, momentum
+        self.eps, self.momentum = float(eps), float(momentum)
         self.shapes = ((n,), (n,))  # gamma, beta
         self.stats_shapes = ((n,), (n,))  # running mean, running variance
 
@@ -92,6 +92,8 @@ class BatchNorm:
 
     def track(self, stats, cache):
         """The running statistics after the training pass that left this cache."""
+        if cache[2] is None:
+            raise ValueError("this tape is of an inference pass, which has no batch statistics: track a training pass")
         mean, variance, N = cache[2]
         keep, take = 1.0 - self.momentum, self.momentum
         return [keep * stats[0] + take * mean, keep * stats[1] + (take * N / (N - 1)) * variance]

@@ -4,7 +4,7 @@ A unit adds up n_in products. If each weight has variance s², the sum has n_in 
 the first weights decide whether a signal grows, dies or keeps its size on its way through many layers:
 
     glorot      s² = 2 / (n_in + n_out)   keeps forward and backward signals near size 1 through linear and tanh units
-    he          s² = 2 / n_in             the same for ReLU, which kills half of its input's variance
+    he          s² = 2 / n_in             the same for ReLU, which halves the mean square of its input
     normal(s)   the same small s everywhere; N(0, 0.02²) is what the DCGAN paper starts from
 
 Each is a function (rng, shape, dtype) -> W with shape = (n_in, n_out). Biases start at 0.
@@ -25,4 +25,5 @@ def he(rng, shape, dtype):
 
 def normal(scale=0.02):
     """The initialiser that draws from N(0, scale²)."""
+    scale = float(scale)  # a numpy.float64 would turn float32 weights into float64
     return lambda rng, shape, dtype: rng.standard_normal(size=shape, dtype=dtype) * scale

@@ -13,8 +13,7 @@ y_nj = Σ_i x_ni W_ij + b_j, so
 
 The bias is the weight of one more input that is always 1. That is how the cache keeps it: (x, 1).
 
-Tangent. When x changes by t, y changes by t W: the constant input does not change, its tangent is 0. So the tangent is the
-same layer with the cache (t, 0), and the same backward serves it.
+`tangent` is for later (`penalty.py`): when x changes by t, y changes by t W, the constant input not at all.
 
 The shapes alone nearly force these formulas. The parameters serve every example, so their gradients are sums over N;
 if the loss is a mean, its 1/N is already in dy.

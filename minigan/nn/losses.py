@@ -8,11 +8,13 @@ All are means over all elements (M of them), and each returns (loss, gradient); 
 
 With p = σ(l), l being the *logit*, log p and log(1 − p) become softplus functions, softplus(l) = log(1 + eˡ), and the
 whole is softplus(l) − t l. Its derivative is σ(l) − t: what was said minus what was right. It stays right and finite for
-any l, where a p rounded to 1 would have lost everything: that is why a discriminator should end in a logit.
+any l (the gradient to within one rounding of 1), where a p rounded to 1 would have lost everything: that is why a
+discriminator should end in a logit.
 
     softplus(l) = max(l, 0) + log(1 + e^−|l|)        (the exponent is never positive: no overflow)
 
-**Cross-entropy** is the same for C classes, with p = softmax(logits): log Σ e^l − l_label; its gradient is p − onehot.
+**Cross-entropy** is the same for C classes, with p_c = e^{l_c} / Σ e^l (the softmax): −log p_label = log Σ e^l − l_label.
+Its gradient is p minus the one-hot vector of the label, 1 at the label and 0 elsewhere.
 **Mean squared error**: (y − t)², with gradient 2 (y − t).
 """
 
@@ -23,11 +25,12 @@ from minigan.nn.activations import sigmoid
 def _check_target(name, values, target):
     """A target is a number or has the values' shape: (N,) against (N, 1) would broadcast to (N, N) without a word."""
     if isinstance(target, (int, float)):
-        return
+        return float(target)
     namespace(values, target)
     if target.shape != values.shape or target.dtype != values.dtype:
         raise ValueError(f"{name} got values {values.shape} of {values.dtype} and a target {target.shape} of "
                          f"{target.dtype}: want a Python number, or an array of the same shape and dtype")
+    return target
 
 
 def softplus(x):
@@ -43,13 +46,15 @@ def bce_with_logits(logits, target):
 
     logits: an array of M elements. target: a number in [0, 1], or an array of the logits' shape.
     """
-    _check_target("bce_with_logits", logits, target)
-    loss = softplus(logits)
-    loss -= logits * target
+    target = _check_target("bce_with_logits", logits, target)
+    xp = namespace(logits)
+    loss = xp.maximum(logits, 0.0)
+    loss -= logits * target  # large terms cancel exactly before the small one is added
+    loss += xp.log1p(xp.exp(-xp.abs(logits)))
     dlogits = sigmoid(logits)
     dlogits -= target
     dlogits /= logits.size
-    return namespace(logits).mean(loss), dlogits
+    return xp.mean(loss), dlogits
 
 
 def bce(p, target):
@@ -58,7 +63,7 @@ def bce(p, target):
     p: an array of M elements in [0, 1]. target: a number in [0, 1], or an array of p's shape. Where p is 0 or 1 and the
     target is not, loss and gradient are infinite, as in the formula; `bce_with_logits` knows no such place.
     """
-    _check_target("bce", p, target)
+    target = _check_target("bce", p, target)
     xp = namespace(p)
     t = target + xp.zeros_like(p)
     # 0 · log 0 is 0, its limit: where a term's weight is 0, its logarithm is taken of 1
@@ -70,7 +75,7 @@ def bce(p, target):
 
 def mse(y, target):
     """Mean squared error: (mean of (y − t)², 2 (y − t) / M). target: a number, or an array of y's shape."""
-    _check_target("mse", y, target)
+    target = _check_target("mse", y, target)
     difference = y - target
     return namespace(y).mean(difference * difference), difference * (2.0 / y.size)
 

@@ -7,8 +7,9 @@ checkpoint or an average of two networks is a line over one vector.
     y, tape    = net.forward(theta, x)          y = f_L(… f_2(f_1(x)))
     dx, dtheta = net.backward(theta, tape, dy)  the chain rule, from the last layer to the first
 
-`tape` is the list of what each layer wants to remember. It is returned, not stored, so the same network may see several
-batches before any of them is taken back. Backward hands each layer the gradient of its output and gets the gradient of
+L is the number of layers. `tape` is the list of what each layer wants to remember (and, last, y's shape). It is returned,
+not stored, so the same network may see several batches before any of them is taken back. A layer may remember its output
+itself: do not write into y before backward. Backward hands each layer the gradient of its output and gets the gradient of
 its input, which is the gradient of the output of the layer below.
 
     x ── f_1 ── f_2 ── … ── f_L ── y
@@ -16,7 +17,8 @@ its input, which is the gradient of the output of the layer below.
 
 A layer is any object with `shapes` (of its parameters), `forward(params, x) -> (y, cache)` and
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
-flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. With running statistics (BatchNorm) it also has `stats_shapes`, `init_stats`, `track`.
+flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. One with running statistics
+(BatchNorm) has `stats_shapes`, `init_stats` and `track`.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace
@@ -51,6 +53,8 @@ class Net:
 
     def unpack(self, theta):
         """[[W, b], [], [gamma, beta], …]: views of θ, layer by layer, read-only where the module has read-only arrays."""
+        if theta.shape != (self.size,):
+            raise ValueError(f"theta has shape {tuple(theta.shape)}, this network wants ({self.size},): make one with net.init")
         return views(theta, self._places)
 
     def forward(self, theta, x, stats=None):
@@ -58,8 +62,8 @@ class Net:
 
         Without stats: training, BatchNorm uses the batch's statistics. With stats: inference, it uses those.
         """
-        self._check(theta, x, stats)
         params = self.unpack(theta)
+        self._check(theta, x, stats)
         if stats is None:
             arguments = [()] * len(self.layers)
         else:
@@ -68,10 +72,13 @@ class Net:
         for layer, p, more in zip(self.layers, params, arguments):
             x, cache = layer.forward(p, x, *more)
             tape.append(cache)
-        return x, tape
+        return x, [*tape, x.shape]
 
     def backward(self, theta, tape, dy, *, want_dx=True, want_dtheta=True):
         """dy, of y's shape -> dx (N, n_in), dθ (net.size,). What is not wanted is not computed, and None is returned."""
+        if dy.shape != tape[-1] or dy.dtype != theta.dtype:
+            raise ValueError(f"dy is {tuple(dy.shape)} of {dy.dtype}, the output was {tuple(tape[-1])} and theta is "
+                             f"{theta.dtype}: want the output's shape and theta's dtype")
         params = self.unpack(theta)
         grads = []
         for i in reversed(range(len(self.layers))):
@@ -95,7 +102,7 @@ class Net:
         for layer, p, cache in zip(self.layers, self.unpack(theta), tape):
             t, cache = layer.tangent(p, cache, t)
             tangent_tape.append(cache)
-        return t, tangent_tape
+        return t, [*tangent_tape, t.shape]
 
     def check_tangent(self):
         """Raise ValueError if some layer has no tangent."""
@@ -119,8 +126,8 @@ class Net:
 
     def _check(self, theta, x, stats):
         namespace(theta, x) if stats is None else namespace(theta, x, stats)
-        if theta.shape != (self.size,):
-            raise ValueError(f"theta has shape {theta.shape}, this network wants ({self.size},): make one with net.init")
+        if stats is not None and stats.dtype != theta.dtype:
+            raise TypeError(f"stats is {stats.dtype}, theta is {theta.dtype}: want the same")
         if stats is not None and stats.shape != (total(self.stats_shapes),):
             raise ValueError(f"stats has shape {stats.shape}, this network wants ({total(self.stats_shapes)},): make "
                              "one with net.init_stats and net.track")

@@ -11,15 +11,16 @@ changes none of its arguments. With g = dθ and learning rate η:
 
 m and v start at 0, and t steps of averaging have brought in only the share 1 − βᵗ of the truth: the hats undo that.
 The vectors u, v, m and the count t are an optimizer's state. It belongs to one θ: each network needs an optimizer of its
-own, and a model makes its own copy of the one it is given.
+own, and a model starts a `fresh` one of the kind it is given.
 Sources: Polyak 1964; Tieleman & Hinton 2012, lecture 6.5; Kingma & Ba 2015, algorithm 1.
 """
 
+import copy
 import math
 
 import numpy as np
 
-from minigan.arrays import namespace
+from minigan.arrays import copy_of, namespace
 
 BLOCK = 65536  # numbers: a few vectors of them fit a processor's cache
 
@@ -43,16 +44,22 @@ class Optimizer:
     count = 0  # how many vectors an optimizer keeps
 
     def __init__(self, lr):
-        if not lr > 0:
+        if not 0 < lr < math.inf:
             raise ValueError(f"lr={lr}: want a learning rate above 0")
-        self.lr, self.t, self.moments = lr, 0, None
+        self.lr, self.t, self.moments = float(lr), 0, None
+
+    def fresh(self):
+        """An optimizer of the same settings that has not taken a step."""
+        other = copy.copy(self)
+        other.t, other.moments = 0, None
+        return other
 
     def step(self, theta, dtheta):
         """θ, dθ -> the new θ."""
         xp = namespace(theta, dtheta)
-        if dtheta.shape != theta.shape or dtheta.dtype != theta.dtype:
+        if theta.ndim != 1 or dtheta.shape != theta.shape or dtheta.dtype != theta.dtype:
             raise ValueError(f"dtheta is {dtheta.shape} of {dtheta.dtype}, theta {theta.shape} of {theta.dtype}: want "
-                             "the same shape and dtype")
+                             "the same flat shape and dtype")
         if self.moments is None:
             self.moments = [xp.zeros_like(theta) for _ in range(self.count)]
         if any(moment.shape != theta.shape for moment in self.moments):
@@ -67,16 +74,16 @@ class Optimizer:
 
     def state(self):
         """The step count and copies of the vectors: a dict for `load_state`."""
-        copies = [namespace(moment).asarray(moment, copy=True) for moment in self.moments or []]
-        return {"t": self.t, "moments": copies}
+        return {"kind": type(self).__name__, "t": self.t, "moments": [copy_of(moment) for moment in self.moments or []]}
 
     def load_state(self, state):
         """Take over what the `state()` of an optimizer of the same kind gave."""
-        t, moments = state["t"], state["moments"]
-        if len(moments) != (self.count if t else 0):
-            raise ValueError(f"{type(self).__name__} keeps {self.count} vectors, this state has {len(moments)}")
+        kind, t, moments = (state.get(name) for name in ("kind", "t", "moments"))
+        if kind != type(self).__name__ or not isinstance(t, int) or t < 0 or len(moments) != (self.count if t else 0):
+            raise ValueError(f"the state is of {kind}, t {t}: {type(self).__name__} wants its own kind, a count t ≥ 0 and "
+                             f"{self.count} vectors once t > 0")
         self.t = t
-        self.moments = [namespace(moment).asarray(moment, copy=True) for moment in moments] if t else None
+        self.moments = [copy_of(moment) for moment in moments] if t else None
 
 
 class SGD(Optimizer):
@@ -86,7 +93,9 @@ class SGD(Optimizer):
 
     def __init__(self, lr=0.01, momentum=0.0):
         super().__init__(lr)
-        self.momentum = momentum
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum={momentum}: want 0 ≤ momentum < 1")
+        self.momentum = float(momentum)
 
     def change(self, g, u):
         u *= self.momentum
@@ -101,7 +110,9 @@ class RMSProp(Optimizer):
 
     def __init__(self, lr=1e-3, rho=0.99, eps=1e-8):
         super().__init__(lr)
-        self.rho, self.eps = rho, eps
+        if not 0 <= rho < 1 or eps < 0:
+            raise ValueError(f"rho={rho}, eps={eps}: want 0 ≤ rho < 1 and eps ≥ 0")
+        self.rho, self.eps = float(rho), float(eps)
 
     def change(self, g, v):
         v *= self.rho
@@ -120,9 +131,9 @@ class Adam(Optimizer):
 
     def __init__(self, lr=2e-4, beta1=0.5, beta2=0.999, eps=1e-8):
         super().__init__(lr)
-        if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
-            raise ValueError(f"beta1={beta1}, beta2={beta2}: want both in [0, 1)")
-        self.beta1, self.beta2, self.eps = beta1, beta2, eps
+        if not (0 <= beta1 < 1 and 0 <= beta2 < 1) or eps < 0:
+            raise ValueError(f"beta1={beta1}, beta2={beta2}, eps={eps}: want both betas in [0, 1) and eps ≥ 0")
+        self.beta1, self.beta2, self.eps = float(beta1), float(beta2), float(eps)
 
     def change(self, g, m, v):
         # m̂ / (√v̂ + eps) with the hats' scalars moved out of the vectors: below is √v + eps·√(1 − β₂ᵗ)

@@ -1,10 +1,12 @@
 """The examples run as a user runs them, small: no warning, nothing on standard error, the pictures are there."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from minigan.data.ratings import low_rank_ratings
 
@@ -29,6 +31,10 @@ SMALL = {
     "rbm": (["--epochs", 2, "--hidden", 8], {"filters.png", "reconstructions.png", "chain.png", "curves.png"}),
     "rbm_completion": (["--epochs", 2], {"completion.png"}),
     "rbm_bars_and_stripes": (["--steps", 100], {"bars_and_stripes.png"}),
+    "games": (["--steps", 20], {"games.png"}),
+    "optimal_discriminator": (["--steps", 30], {"optimal_discriminator.png"}),
+    "generator_losses": (["--steps", 20], {"generator_losses.png"}),
+    "gan_2d": (["--steps", 20, "--frames", 2], {"gan_2d.png", "gan_2d.gif"}),
     "boltzmann_mixing": (["--sweeps", 200], {"mixing.png"}),
 }
 
@@ -38,6 +44,39 @@ def test_an_example_writes_its_pictures(tmp_path, name):
     options, pictures = SMALL[name]
     run(f"{name}.py", *options, "--out", tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == pictures
+
+
+PLANES = [
+    ["--world", "grid", "--loss", "wgan-gp", "--pack", 2],
+    ["--loss", "wgan-clip", "--k", 2],
+    ["--world", "drawing"],
+    ["--step"],
+    ["--world", "swiss-roll", "--loss", "minimax", "--r1", 1],
+]
+
+
+@pytest.mark.parametrize("options", PLANES)
+def test_the_plane_with_every_loss_and_kind_of_world(tmp_path, options):
+    if "drawing" in options:
+        sheet = Image.new("L", (50, 50), 255)
+        ImageDraw.Draw(sheet).line((5, 5, 45, 45), fill=0, width=5)
+        sheet.save(tmp_path / "line.png")
+        options = ["--world", tmp_path / "line.png"]
+    said = run("gan_2d.py", *options, "--steps", 6, "--frames", 3, "--out", tmp_path / "out")
+    assert "spread" in said
+    with Image.open(tmp_path / "out" / "gan_2d.gif") as animation:
+        assert animation.n_frames >= 2
+
+
+@pytest.mark.slow
+def test_a_trained_discriminator_is_the_formula(tmp_path):
+    """The example as it is: D within 0.02 of p/(p + q), its value within 0.01 of −log 4 + 2·JSD, and ½ at the end."""
+    said = run("optimal_discriminator.py", "--out", tmp_path)
+    assert float(re.search(r"p \+ q > 0.01: ([\d.]+)", said)[1]) < 0.02
+    value, theory = map(float, re.search(r"value of D (\S+), −log 4 \+ 2·JSD (\S+)", said).groups())
+    assert abs(value - theory) < 0.01
+    low, high = map(float, re.search(r"D from (\S+) to (\S+);", said).groups())
+    assert 0.45 < low < high < 0.55
 
 
 def test_the_rbm_beyond_enumeration_prints_a_bracket(tmp_path):
@@ -62,7 +101,12 @@ def test_one_seed_gives_one_picture(tmp_path):
     assert pictures[0] == pictures[1] != pictures[2]
 
 
-ON_A_GPU = {"vanilla_gan": ["--epochs", 2], "rbm": ["--epochs", 2], "rbm_completion": ["--epochs", 2]}
+ON_A_GPU = {
+    "vanilla_gan": ["--epochs", 2],
+    "gan_2d": ["--steps", 20, "--frames", 2],
+    "rbm": ["--epochs", 2],
+    "rbm_completion": ["--epochs", 2],
+}
 
 
 @pytest.mark.gpu

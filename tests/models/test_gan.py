@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from minigan.arrays import generator, to, to_numpy
+from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
-from minigan.nn import SGD, Adam, LeakyReLU, Linear, Net, Sigmoid
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, gradcheck
 
 
 def small_gan(backend="numpy", **options):
@@ -42,7 +42,7 @@ def test_a_step_is_k_steps_of_D_and_then_one_of_G(backend, k):
     real = data(backend, rows=4 * k, dtype="float64")
     theta_g, theta_d, G, D = gan.theta_g, gan.theta_d, gan.G, gan.D
     gan.step(real)
-    rng = generator([5, 1], backend)
+    rng = generator([NOISE, 5, 0], backend)
     for i in range(k):
         z = rng.standard_normal(size=(4, 3), dtype="float64")
         _, dtheta_d = d_grad(D, theta_d, real[4 * i : 4 * i + 4, :], G.forward(theta_g, z)[0])
@@ -75,10 +75,12 @@ def test_one_small_step_of_G_raises_D_of_G(backend, rng, loss):
     G, D = vanilla_generator(3, 8, 4), vanilla_discriminator(8, 4)
     theta_g, theta_d = G.init(rng, "float64"), D.init(rng, "float64")
     z = rng.standard_normal(size=(20, 3), dtype="float64")
-    before, gradient = g_grad(G, theta_g, D, theta_d, z, loss)
-    theta_g = theta_g - 1e-4 * gradient
-    after, _ = g_grad(G, theta_g, D, theta_d, z, loss)
-    assert float(after) < float(before)
+
+    def opinion(theta_g):
+        return to_numpy(Sigmoid().forward([], D.forward(theta_d, G.forward(theta_g, z)[0])[0])[0]).mean()
+
+    _, gradient = g_grad(G, theta_g, D, theta_d, z, loss)
+    assert opinion(theta_g - 1e-4 * gradient) > opinion(theta_g)
 
 
 def test_the_minimax_loss_is_flat_where_D_rejects_and_the_other_is_steep():
@@ -116,11 +118,42 @@ def test_resumed_equals_uninterrupted(backend):
     assert same(gan.state(), resumed.state())
 
 
-def test_two_models_share_no_optimizer():
+def test_two_models_share_no_optimizer_and_a_used_one_starts_afresh():
     adam = Adam()
+    adam.step(np.ones(3), np.ones(3))
     one, other = small_gan(optimizer_g=adam, optimizer_d=adam), small_gan(optimizer_g=adam, optimizer_d=adam)
     one.step(data())
-    assert (one.optimizer_g.t, one.optimizer_d.t, other.optimizer_g.t, adam.t) == (1, 1, 0, 0)
+    assert (one.optimizer_g.t, one.optimizer_d.t, other.optimizer_g.t, adam.t) == (1, 1, 0, 1)
+
+
+def test_a_state_and_the_model_share_no_memory():
+    gan = small_gan()
+    gan.step(data())
+    state, kept = gan.state(), gan.state()
+    gan.load_state(state)
+    for name in ("theta_g", "theta_d", "stats_g"):
+        state[name][:] = 0
+    state["optimizer_g"]["moments"][0][:] = 0
+    assert same(gan.state(), kept)
+
+
+def test_the_running_statistics_are_those_of_the_generators_passes():
+    """One step: stats = 0.9 · (0, 1) + 0.1 · the mean and variance of the first layer's outputs on D's noise."""
+    gan = small_gan(seed=5)
+    theta, before = gan.theta_g, gan.stats_g
+    gan.step(data())
+    z = generator([NOISE, 5, 0]).standard_normal(size=(16, 3), dtype="float32")
+    assert gan.stats_g == pytest.approx(gan.G.track(before, gan.G.forward(theta, z)[1]))
+    assert not np.array_equal(gan.stats_g, before)
+
+
+def test_training_and_samples_draw_different_noise():
+    """With one seed for all, the first weights, the first noise and the first sample's noise have nothing in common."""
+    gan = small_gan(seed=0)
+    z = [gan.noise(generator([purpose, 0]), 100).ravel() for purpose in (INIT, NOISE, SAMPLE, MONITOR)]
+    for i, one in enumerate(z):
+        for other in z[i + 1 :]:
+            assert abs(np.corrcoef(one, other)[0, 1]) < 0.25
 
 
 def test_a_sample_depends_on_its_own_noise_alone(backend):
@@ -137,7 +170,7 @@ def test_a_sample_depends_on_its_own_noise_alone(backend):
 def test_step_reports_scalars_on_the_device(backend):
     gan = small_gan(backend)
     report = gan.step(data(backend)) | gan.monitor(data(backend))
-    assert set(report) == {"loss_d", "loss_g", "d_real", "d_fake"}
+    assert set(report) == {"loss_d", "loss_g", "d_real", "d_fake", "spread", "gradient_d", "gradient_g"}
     assert all(value.ndim == 0 and type(value) is not float for value in report.values())
     assert 0 < float(report["d_real"]) < 1
 
@@ -181,12 +214,17 @@ IMPOSSIBLE_MODELS = {
     r"k is 1.5": {"k": 1.5},
     r"loss is 'wasserstein': want one of 'non-saturating', 'minimax'": {"loss": "wasserstein"},
     r"G takes 3 inputs, latent is 4": {"latent": 4},
-    r"G makes samples of 9 numbers, D takes 8": {"G": vanilla_generator(3, 9, 4)},
+    r"G makes samples of 9 numbers, D takes 8: want 1 times": {"G": vanilla_generator(3, 9, 4)},
     r"D gives 2 numbers, want one logit": {"D": Net(Linear(8, 2))},
     r"leave out its last activation": {"D": Net(Linear(8, 4), LeakyReLU(), Linear(4, 1), Sigmoid())},
     r"unknown backend 'gpu'": {"backend": "gpu"},
     r"want 'float32' or 'float64'": {"dtype": "float16"},
-    r"seed is -1": {"seed": -1},
+    r"seed is -1: want a whole number": {"seed": -1},
+    r"seed is None: want a whole number": {"seed": None},
+    r"pack is 0": {"pack": 0},
+    r"G makes samples of 8 numbers, D takes 8: want 2 times as many \(pack=2\)": {"pack": 2},
+    r"smooth is 0.7": {"smooth": 0.7},
+    r"BatchNorm has no tangent": {"r1": 1.0, "D": Net(Linear(8, 4), BatchNorm(4), Linear(4, 1))},
 }
 
 
@@ -202,16 +240,24 @@ def test_a_foreign_state_is_refused_whole():
     gan, other = small_gan(), small_gan(seed=1)
     other.step(data())
     before, good = gan.state(), other.state()
-    wrong_size = {"t": 1, "moments": [np.zeros(3, np.float32)] * 2}
+    adam = good["optimizer_d"]
     foreign = [
         {},
+        [],
         {**good, "theta_d": good["theta_g"]},
+        {**good, "theta_d": to(good["theta_d"], "array_api_strict")},
         {**good, "stats_g": good["stats_g"].astype(np.float64)},
-        {**good, "optimizer_d": {"t": 1, "moments": []}},
-        {**good, "optimizer_d": wrong_size},
+        {**good, "steps": -5},
+        {**good, "steps": None},
+        {**good, "optimizer_d": {**adam, "moments": []}},
+        {**good, "optimizer_d": {**adam, "kind": "RMSProp"}},
+        {**good, "optimizer_d": {**adam, "t": -1}},
+        {**good, "optimizer_d": {**adam, "moments": [np.zeros(3, np.float32)] * 2}},
+        {**good, "optimizer_d": {**adam, "moments": [moment.astype(np.float64) for moment in adam["moments"]]}},
+        {**good, "optimizer_d": {}},
     ]
     for state in foreign:
-        with pytest.raises(ValueError, match=r"this model has|this model wants|keeps 2|another network"):
+        with pytest.raises((ValueError, TypeError), match=r"this model|want"):
             gan.load_state(state)
         assert same(gan.state(), before)
     gan.load_state(good)
@@ -222,3 +268,47 @@ def test_a_foreign_state_is_refused_whole():
 def test_no_samples_are_refused(n):
     with pytest.raises(ValueError, match="want one sample at least"):
         small_gan().sample(n)
+
+
+def test_an_optimizer_class_is_no_optimizer():
+    with pytest.raises(TypeError, match=r"want one such as Adam\(lr=2e-4\)"):
+        small_gan(optimizer_g=Adam)
+
+
+def test_smoothing_moves_the_target_of_real_rows_alone(rng, backend):
+    """∂/∂logit of ½ BCE(D(x), 0.9) at logit 0 is ½ (½ − 0.9) / N: seen in the bias of a D that is 0 otherwise."""
+    D = Net(Linear(3, 1))
+    theta = 0 * D.init(rng, "float64")
+    x = rng.standard_normal(size=(4, 3), dtype="float64")
+    _, dtheta = d_grad(D, theta, x, x, smooth=0.1)
+    assert float(dtheta[-1]) == pytest.approx(0.5 * (0.5 - 0.9) + 0.5 * 0.5)
+
+
+@pytest.mark.parametrize("pack", [2, 3])
+def test_packing_judges_samples_together(pack):
+    """12 rows make 12/m packs; the generator's gradient is that of the packed loss, by central differences."""
+    rng = generator(0)
+    G, D = Net(Linear(3, 4)), vanilla_discriminator(4 * pack, 3)
+    theta_g, theta_d = G.init(rng, "float64"), D.init(rng, "float64")
+    z = rng.standard_normal((12, 3))
+    _, gradient = g_grad(G, theta_g, D, theta_d, z, pack=pack)
+    loss = lambda theta: g_grad(G, theta, D, theta_d, z, pack=pack)[0]  # noqa: E731
+    assert gradcheck.vjp_error(loss, theta_g, 1.0, gradient, rng) <= 1e-6
+    gan = GAN(G, D, latent=3, k=2, pack=pack)
+    rows = rng.random((5 * pack + 1, 4), dtype=np.float32)
+    assert [len(batch) % pack for batch in gan._batches(rows)] == [0, 0]
+    gan.step(rows)
+    assert 0 < gan.monitor(rows)["d_real"] < 1
+
+
+def test_r1_flattens_D_around_the_data():
+    """Two clusters that D separates: with R1 its slope at the real points stays smaller."""
+    slopes = []
+    for r1 in (0.0, 10.0):
+        gan = small_gan(r1=r1, optimizer_d=Adam(1e-2), optimizer_g=Adam(1e-6))
+        for _ in range(100):
+            gan.step(data())
+        _, tape = gan.D.forward(gan.theta_d, data())
+        slope, _ = gan.D.backward(gan.theta_d, tape, np.ones((16, 1), np.float32), want_dtheta=False)
+        slopes.append(np.linalg.norm(slope))
+    assert slopes[1] < 0.5 * slopes[0]

@@ -176,6 +176,40 @@ def test_first_adam_step_is_the_learning_rate(backend):
     assert to_numpy(theta) == pytest.approx([-0.1, 0.1, -0.1], rel=1e-8)
 
 
+def test_momentum_and_rmsprop_take_the_steps_of_their_formulas(backend):
+    """Three steps of each, computed here with plain numbers for one coordinate."""
+    gradients, u, v, by_momentum, by_rms = [0.5, -1.0, 2.0], 0.0, 0.0, 1.0, 1.0
+    sgd, rmsprop = SGD(0.1, momentum=0.9), RMSProp(0.1, rho=0.8, eps=1e-3)
+    one = other = to(np.ones(1), backend)
+    for g in gradients:
+        u, v = 0.9 * u + g, 0.8 * v + 0.2 * g * g
+        by_momentum, by_rms = by_momentum - 0.1 * u, by_rms - 0.1 * g / (math.sqrt(v) + 1e-3)
+        one, other = sgd.step(one, to(np.array([g]), backend)), rmsprop.step(other, to(np.array([g]), backend))
+    assert float(one[0]) == pytest.approx(by_momentum, rel=1e-12)
+    assert float(other[0]) == pytest.approx(by_rms, rel=1e-12)
+
+
+def test_numpy_scalars_as_settings_do_not_upcast():
+    """A numpy.float64 is a double in NumPy's arithmetic; as a setting or a target it must count as a plain number."""
+    half = np.float64(0.5)
+    x = np.ones((3, 2), np.float32)
+    y, cache = LeakyReLU(half).forward([], x)
+    layer = BatchNorm(2, momentum=half, eps=half)
+    params = layer.init(generator(0), "float32")
+    stats = layer.track(params, layer.forward(params, x)[1])
+    optimizers = [SGD(half, half), RMSProp(half, half), Adam(half, half, half)]
+    losses = [bce_with_logits(x, half), mse(x, half), bce(x * np.float32(0.5), half)]
+    results = [y, LeakyReLU(half).backward([], cache, x)[0], *stats, normal(half)(generator(0), (2, 2), "float32")]
+    results += [optimizer.step(x[0], x[0]) for optimizer in optimizers] + [part for loss in losses for part in loss]
+    assert {array.dtype for array in results} == {np.dtype(np.float32)}
+
+
+def test_small_losses_keep_their_digits():
+    """float32, l = 15, t = 1: log(1 + e⁻¹⁵) = 3.06e-7, which l − t·l + … would round away if added in another order."""
+    loss, _ = bce_with_logits(np.array([15.0], np.float32), 1.0)
+    assert loss == pytest.approx(math.log1p(math.exp(-15)), rel=1e-6)
+
+
 def test_blocks_do_not_change_the_result(monkeypatch):
     from minigan.nn import optim
 
@@ -221,8 +255,19 @@ REFUSED = {
     r"\(5, 1\).*\(5,\)": lambda: bce_with_logits(np.ones((5, 1)), np.ones(5)),
     r"want \(N, C\) and \(N,\)": lambda: cross_entropy(np.ones((5, 2)), np.ones((5, 1), int)),
     r"learning rate above 0": lambda: Adam(lr=0),
-    r"want both in \[0, 1\)": lambda: Adam(beta1=1.0),
-    r"want the same shape and dtype": lambda: Adam().step(np.ones(3), np.ones(4)),
+    r"want both betas in \[0, 1\)": lambda: Adam(beta1=1.0),
+    r"want the same flat shape and dtype": lambda: Adam().step(np.ones(3), np.ones(4)),
+    r"want the output's shape and theta's dtype": lambda: small_net().backward(
+        np.ones(34), small_net().forward(np.ones(34), np.ones((2, 3)))[1], np.ones(2)),
+    r"stats is float32, theta is float64": lambda: small_net().forward(np.ones(34), np.ones((2, 3)), np.ones(8, np.float32)),
+    r"tape is of an inference pass": lambda: small_net().track(
+        np.ones(8), small_net().forward(np.ones(34), np.ones((2, 3)), np.ones(8))[1]),
+    r"want 0 ≤ momentum < 1": lambda: SGD(momentum=2),
+    r"lr=inf": lambda: Adam(lr=math.inf),
+    r"want 0 ≤ rho < 1": lambda: RMSProp(rho=1.5),
+    r"want the same flat shape": lambda: Adam().step(np.array(1.0), np.array(1.0)),
+    r"minigan.arrays.generator\(seed\)": lambda: small_net().init(0),
+    r"the gradient is None": lambda: gradcheck.vjp_error(abs, np.ones(3), 1.0, None, generator(0)),
     r"gradient check needs float64": lambda: gradcheck.vjp_error(abs, np.ones(3, np.float32), 1.0, np.ones(3), generator(0)),
     r"the gradient is \(2,\)": lambda: gradcheck.vjp_error(abs, np.ones(3), 1.0, np.ones(2), generator(0)),
     r"array_api_strict and numpy": lambda: bce_with_logits(to(np.ones(3), "array_api_strict"), np.ones(3)),
@@ -243,10 +288,47 @@ def test_an_optimizer_belongs_to_one_theta():
     assert adam.t == 1
 
 
+class Faulty(Linear):
+    """A Linear with bad manners; `how` names them."""
+
+    def __init__(self, how):
+        super().__init__(3, 2)
+        self.how = how
+
+    def forward(self, params, x):
+        if self.how == "writes into x":
+            x *= 0.5
+        self.stored = x
+        return super().forward(params, x)
+
+    def backward(self, params, cache, dy):
+        if self.how == "writes into dy":
+            dy *= 2
+            dx, dparams = super().backward(params, cache, dy)
+            return 0.5 * dx, [0.5 * gradient for gradient in dparams]
+        return super().backward(params, (self.stored, 1.0) if self.how == "stores its cache" else cache, dy)
+
+
+def test_gradcheck_sees_bad_manners():
+    rng = generator(0)
+    params, x = [rng.standard_normal((3, 2)), rng.standard_normal(2)], rng.standard_normal((4, 3))
+    assert max(gradcheck.check_layer(Faulty("none"), params, x, rng).values()) < 1e-8
+    for how in ("writes into x", "writes into dy"):
+        with pytest.raises(ValueError, match="has written into an array"):
+            gradcheck.check_layer(Faulty(how), params, x.copy(), rng)
+    assert max(gradcheck.check_layer(Faulty("stores its cache"), params, x, rng).values()) > 0.01
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-7, -1e-6])
+def test_gradcheck_takes_no_kink_for_a_fault(x):
+    with pytest.raises(ValueError, match="not smooth near x"):
+        gradcheck.check_layer(ReLU(), [], np.full((3, 4), x), generator(0))
+
+
 def test_gradcheck_judges_a_kink_apart():
     """|x| at 0.3 has a gradient; within H of 0 it has none that could be measured, and the check says so."""
     rng = generator(0)
     x = np.array([0.3, -0.2])
     assert gradcheck.vjp_error(abs, x, np.array([1.0, 2.0]), np.array([1.0, -2.0]), rng) < 1e-9
-    with pytest.raises(ValueError, match="kink"):
+    with pytest.raises(ValueError, match="not smooth"):
         gradcheck.vjp_error(abs, np.array([5e-6]), np.array([1.0]), np.array([1.0]), rng)

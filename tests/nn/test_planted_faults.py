@@ -44,7 +44,7 @@ FAULTS = [
     (LOSSES, "mse: the 2 forgotten", "difference * (2.0 / y.size)", "difference * (1.0 / y.size)"),
     (LOSSES, "cross_entropy: onehot not taken off", "(xp.exp(log_p) - onehot) / N", "xp.exp(log_p) / N"),
     (NET, "the layers' gradients in reverse order", "grads[::-1]", "grads"),
-    (NET, "a stale cache: each layer gets the first one's", "params[i], tape[i]", "params[i], tape[0]"),
+    (NET, "a stale cache: each layer gets the first one's", "params[i], tape[i]", "params[i], tape[min(i, 3)]"),
     (NET, "the gradient of the layer above not passed on", "                dy, dparams = layer.backward(p, cache, dy)\n",
      "                _, dparams = layer.backward(p, cache, dy)\n"),
     (GAN, "d_grad: the ½ forgotten on one side", "tape, 0.5 * dlogits, want_dx=False)\n\n    logits", "tape, dlogits, want_dx=False)\n\n    logits"),

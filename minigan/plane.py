@@ -1,0 +1,85 @@
+"""A GAN in the plane, drawn: what both players see, and what each will do next.
+
+Left: the background is D's opinion, blue where it says "real", red where "fake", white at ½; the colours are stretched to its
+firmest opinion. Green are real points, violet generated ones; the arrows show where D pushes the generated points,
+∂(D's score)/∂x, which is the direction that G learns to follow.
+Middle: the square grid of the noise as G warps it into the plane. Right: the log, as it grows.
+After GAN Lab (Kahng et al. 2019).
+"""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from minigan.arrays import to, to_numpy
+
+FIELD = 60  # the background's resolution
+ARROWS = 60
+LINES = 13  # of the noise grid
+
+
+def draw(gan, real, log, figure=None):
+    """Draw the state of a GAN with 2-D samples on a matplotlib figure (a new one by default), and return it.
+
+    real: (N, 2) real points, NumPy. log: rows of numbers, the last one being now.
+    """
+    figure = figure or Figure(figsize=(13, 4.2), dpi=80)
+    figure.clear()
+    world, warp, curves = figure.subplots(1, 3)
+    centre, half = real.mean(axis=0), 1.3 * np.abs(real - real.mean(axis=0)).max()
+    extent = (centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half)
+    fake = to_numpy(gan.sample(len(real), seed=0))
+    opinion, push = _field(gan, extent, fake[:ARROWS])
+    contrast = max(np.abs(opinion - 0.5).max(), 0.05)
+    world.imshow(opinion, extent=extent, origin="lower", cmap="RdBu", vmin=0.5 - contrast, vmax=0.5 + contrast, alpha=0.6)
+    world.plot(*fake.T, ".", color="purple", markersize=3)
+    world.plot(*real.T, ".", color="limegreen", markersize=2, alpha=0.5)
+    world.quiver(*fake[:ARROWS].T, *push.T, color="black", width=0.004)
+    world.set(title=f"step {log[-1]['step']}" if log else "", xlim=extent[:2], ylim=extent[2:])
+    _draw_warp(warp, gan)
+    warp.set(title="the noise grid, warped by G", xlim=extent[:2], ylim=extent[2:], aspect="equal")
+    for name in [name for name in (log[0] if log else {}) if name not in ("step", "epoch")]:
+        curves.plot([row["step"] for row in log], [row[name] for row in log], label=name)
+    if log:
+        curves.legend(fontsize=7)
+    curves.set(xlabel="step")
+    figure.tight_layout()
+    return figure
+
+
+def as_image(figure):
+    """The figure's pixels, (h, w, 3) in [0, 1]."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3] / 255.0
+
+
+def _field(gan, extent, fake):
+    """D's opinion on a square of points, in [0, 1], and the pushes on the fakes, scaled to their longest."""
+    x, y = np.meshgrid(np.linspace(*extent[:2], FIELD), np.linspace(*extent[2:], FIELD))
+    square = np.stack([x.ravel(), y.ravel()], axis=1).astype(gan.dtype)
+    score, _ = _score(gan, square)
+    _, push = _score(gan, fake)
+    return gan.opinion(score).reshape(FIELD, FIELD), push / (np.linalg.norm(push, axis=1).max() + 1e-12)
+
+
+def _score(gan, points):
+    """D's score of points (N, 2), each packed with copies of itself, and its slope there, (N,), (N, 2)."""
+    D, theta = gan.D, gan.theta_d
+    x = to(np.tile(points, (1, gan.pack)), gan.backend)
+    score, tape = D.forward(theta, x)
+    slope, _ = D.backward(theta, tape, score * 0.0 + 1.0, want_dtheta=False)
+    return to_numpy(score)[:, 0], to_numpy(slope).reshape(len(points), gan.pack, 2).mean(axis=1)
+
+
+def _draw_warp(axes, gan):
+    if gan.latent != 2:
+        axes.text(0.5, 0.5, f"noise of {gan.latent} dimensions", ha="center", transform=axes.transAxes)
+        return
+    side = np.linspace(-2, 2, LINES)
+    fine = np.linspace(-2, 2, 80)
+    for at in side:
+        for line in (np.stack([np.full(80, at), fine], axis=1), np.stack([fine, np.full(80, at)], axis=1)):
+            warped, _ = gan.G.forward(gan.theta_g, to(line.astype(gan.dtype), gan.backend), gan.stats_g)
+            axes.plot(*to_numpy(warped).T, color="purple", linewidth=0.5)

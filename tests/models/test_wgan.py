@@ -1,0 +1,97 @@
+"""The Wasserstein GAN: its gradients, its two bounds on the slope, and a distance that can be checked on paper."""
+
+import numpy as np
+import pytest
+
+from minigan.arrays import generator, to_numpy
+from minigan.models.networks import plain_network
+from minigan.models.wgan import WGAN, critic_grad, generator_grad
+from minigan.nn import SGD, Adam, BatchNorm, Linear, Net, Tanh, gradcheck
+
+
+def small_wgan(backend="numpy", **options):
+    return WGAN(plain_network(3, 6, 2), plain_network(2, 6, 1), latent=3, backend=backend, **options)
+
+
+def points(backend="numpy", rows=20):
+    return generator(7, backend).standard_normal(size=(rows, 2), dtype="float32")
+
+
+@pytest.mark.parametrize("pack", [1, 2])
+def test_gradients(backend, rng, pack):
+    G, D = plain_network(3, 5, 2), plain_network(2 * pack, 5, 1)
+    theta_g, theta_d = (net.init(rng, "float64") for net in (G, D))
+    real, fake = (rng.standard_normal(size=(n, 2 * pack), dtype="float64") for n in (7, 4))
+    z = rng.standard_normal(size=(6, 3), dtype="float64")
+    _, dtheta_d = critic_grad(D, theta_d, real, fake)
+    assert gradcheck.vjp_error(lambda t: critic_grad(D, t, real, fake)[0], theta_d, 1.0, dtheta_d, rng) <= 1e-6
+    _, dtheta_g = generator_grad(G, theta_g, D, theta_d, z, pack)
+    assert gradcheck.vjp_error(lambda t: generator_grad(G, t, D, theta_d, z, pack)[0], theta_g, 1.0, dtheta_g, rng) <= 1e-6
+
+
+def test_clipping_keeps_every_weight_in_its_bounds(backend):
+    gan = small_wgan(backend, clip=0.05, optimizer_d=Adam(0.1))
+    for _ in range(5):
+        gan.step(points(backend))
+    theta = to_numpy(gan.theta_d)
+    assert np.abs(theta).max() == pytest.approx(0.05, rel=1e-6)
+    assert (np.abs(theta) < 0.05).any()
+
+
+def test_the_penalised_critic_measures_the_distance_of_two_clouds():
+    """Data N(3, ·) against samples at N(0, ·): moving one onto the other costs W = 3 for each point. G is held still.
+
+    The penalty is soft: of slopes s everywhere, s W − λ (s − 1)² is largest at s = 1 + W / 2λ = 1.15, so the critic's own
+    optimum is 1.15 · 3 = 3.45.
+    """
+    gan = WGAN(Net(Linear(2, 2)), plain_network(2, 32, 32, 1), latent=2, k=5, penalty=10.0, optimizer_g=SGD(1e-9),
+               optimizer_d=Adam(1e-3, beta1=0.5))  # fmt: skip
+    gan.theta_g = np.array([1, 0, 0, 1, 0, 0], np.float32)  # G(z) = z
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        gan.step((rng.standard_normal((5 * 128, 2)) + [3, 0]).astype(np.float32))
+    real = (rng.standard_normal((2000, 2)) + [3, 0]).astype(np.float32)
+    assert float(gan.monitor(real)["distance"]) == pytest.approx(3.45, rel=0.05)
+
+
+def test_without_a_bound_the_critic_runs_away():
+    """Why there has to be one: the same game with the penalty's weight 0 claims ever larger distances."""
+    distances = []
+    for penalty in (0.0, 10.0):
+        gan = small_wgan(penalty=penalty, optimizer_g=SGD(1e-9), optimizer_d=Adam(1e-2))
+        for _ in range(300):
+            gan.step(points())
+        distances.append(abs(float(gan.monitor(points())["distance"])))
+    assert distances[0] > 10 * distances[1]
+
+
+def test_resumed_equals_uninterrupted(backend):
+    gan, resumed = small_wgan(backend), small_wgan(backend)
+    for _ in range(2):
+        gan.step(points(backend))
+    resumed.load_state(gan.state())
+    assert set(gan.step(points(backend))) == set(resumed.step(points(backend))) == {"loss_d", "loss_g"}
+    assert (to_numpy(gan.theta_d) == to_numpy(resumed.theta_d)).all()
+
+
+REFUSED = {
+    "BatchNorm has no tangent": {"D": Net(Linear(2, 4), BatchNorm(4), Linear(4, 1))},
+    "Tanh has no tangent": {"D": Net(Linear(2, 4), Tanh(), Linear(4, 1))},
+    "clip is 0": {"clip": 0},
+    "penalty is -1": {"penalty": -1},
+    "belong to GAN": {"loss": "minimax"},
+    "k is 0": {"k": 0},
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_the_impossible_is_refused(message):
+    options = {"G": plain_network(3, 6, 2), "D": plain_network(2, 6, 1), "latent": 3, **REFUSED[message]}
+    with pytest.raises(ValueError, match=message):
+        WGAN(**options)
+
+
+def test_clipping_allows_any_critic():
+    critic = Net(Linear(2, 4), BatchNorm(4), Tanh(), Linear(4, 1))
+    gan = WGAN(plain_network(3, 6, 2), critic, latent=3, clip=0.1, backend="numpy")
+    gan.step(points())
