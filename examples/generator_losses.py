@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from minigan.arrays import generator
-from minigan.models.gan import GENERATOR_LOSSES, d_grad, g_grad
+from minigan.models.adversarial import GENERATOR_LOSSES, d_grad, g_grad
 from minigan.models.networks import plain_network
 from minigan.nn import SGD, Adam
 from minigan.nn.activations import sigmoid

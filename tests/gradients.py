@@ -7,6 +7,7 @@ Each function takes the module under test, a random generator and the sizes, and
 import importlib
 
 from minigan.arrays import namespace
+from minigan.models.networks import vanilla_discriminator, vanilla_generator
 from minigan.nn import BatchNorm, LeakyReLU, Linear, Tanh, gradcheck
 
 
@@ -75,7 +76,7 @@ def net(module, rng, N=6, n=3, hidden=4, m=2):
 
 def gan(module, rng, N=8, n=5, latent=3, hidden=4):
     """d_grad, and g_grad with both losses, on the lecture's networks; real and fake batches of different sizes."""
-    G, D = module.vanilla_generator(latent, n, hidden), module.vanilla_discriminator(n, hidden)
+    G, D = vanilla_generator(latent, n, hidden), vanilla_discriminator(n, hidden)
     # near the usual start, where logits are small: a saturated loss of 1e-8 would be rounding of numbers near 10
     theta_g, theta_d = (net.init(rng, "float64") + 0.1 * normal(rng, net.size) for net in (G, D))
     real, fake, z = normal(rng, N + 1, n), normal(rng, N, n), normal(rng, N, latent)
@@ -94,7 +95,7 @@ CHECKS = {
     "minigan.nn.batchnorm": batchnorm,
     "minigan.nn.losses": losses,
     "minigan.nn.net": net,
-    "minigan.models.gan": gan,
+    "minigan.models.adversarial": gan,
 }
 
 

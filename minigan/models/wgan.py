@@ -21,7 +21,8 @@ better, which no loss of the plain GAN does.
 """
 
 from minigan.arrays import namespace
-from minigan.models.gan import GAN, packed
+from minigan.models.adversarial import packed
+from minigan.models.gan import GAN
 from minigan.nn.penalty import penalty_grad, unit_slope
 
 

@@ -51,7 +51,7 @@ def test_gan(backend, N, n, latent, hidden, seed):
     such layers stretch rounding by up to (1/√eps)⁴ = 1e10.
     """
     sizes = {"N": N, "n": n, "latent": latent, "hidden": hidden}
-    assert gradients.error_of("minigan.models.gan", generator(seed, backend), **sizes) <= TOLERANCE
+    assert gradients.error_of("minigan.models.adversarial", generator(seed, backend), **sizes) <= TOLERANCE
 
 
 @pytest.mark.parametrize("name", gradients.CHECKS)

@@ -16,7 +16,7 @@ from minigan.arrays import generator
 from minigan.nn.gradcheck import TOLERANCE
 
 LINEAR, ACTIVATIONS, BATCHNORM = "minigan.nn.linear", "minigan.nn.activations", "minigan.nn.batchnorm"
-LOSSES, NET, GAN = "minigan.nn.losses", "minigan.nn.net", "minigan.models.gan"
+LOSSES, NET, GAN = "minigan.nn.losses", "minigan.nn.net", "minigan.models.adversarial"
 
 FAULTS = [
     (LINEAR, "dx with W not transposed", "dy @ W.T", "dy @ W"),
