@@ -3,7 +3,8 @@
     python examples/vanilla_gan.py
     python examples/vanilla_gan.py --loss minimax --k 2 --seed 1 --backend cupy
 
-It writes the log, a grid of samples, the curves and an animation into the folder of --out.
+It writes the log, a grid of samples, the curves, an animation and a checkpoint into the folder of --out. After Ctrl-C, or
+whatever else stopped it, --resume goes on as if nothing had happened.
 """
 
 import argparse
@@ -21,6 +22,7 @@ parser.add_argument("--loss", default="non-saturating", help="of the generator: 
 parser.add_argument("--k", type=int, default=1, help="steps of D for one of G")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--out", default="runs/vanilla_gan")
+parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
 args = parser.parse_args()
 
 images, _ = digits()  # (1797, 64), from 0, white, to 1, ink
@@ -36,5 +38,5 @@ gan = GAN(
     seed=args.seed,
     backend=args.backend,
 )
-train(gan, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=args.out)
+train(gan, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=args.out, resume=args.resume)
 print(f"samples.png, curves.png, training.gif and log.csv are in {args.out}")

@@ -52,6 +52,12 @@ def copy_of(array):
     return namespace(array).asarray(array, copy=True)
 
 
+def row_blocks(x, rows):
+    """(start, x[start : start + rows]) for one block of rows of x (N, n) after the other, to bound the memory of a formula."""
+    for start in range(0, x.shape[0], rows):
+        yield start, x[start : min(start + rows, x.shape[0]), :]
+
+
 def dtype_name(array):
     """The name of an array's dtype in any module: "float32", "int64", …"""
     return str(array.dtype).rpartition(".")[2]

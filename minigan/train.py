@@ -23,26 +23,29 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from minigan import checkpoint
 from minigan.arrays import ORDER, generator, namespace, to
 from minigan.health import Health
 
 GRID = 64  # samples in the picture
 FRAMES = 40  # pictures in the animation, about
+CHECKPOINT = "checkpoint.safetensors"
 
 
 class TrainingFailed(RuntimeError):
     """The numbers became NaN or infinite; the model holds the last good state."""
 
 
-def train(model, data, *, epochs=10, batch_size=128, out=None, seed=0, intervals=200, image=None, progress=True):
+def train(model, data, *, epochs=10, batch_size=128, out=None, resume=False, seed=0, intervals=200, image=None, progress=True):
     """Train a model; return its log, a list of dicts {"step", "epoch", the scalars of step and monitor}.
 
     data: (N, n), float32 or what the model's dtype is. batch_size: rows in a minibatch; what is left of an epoch is not
-    used in it. out: a folder for log.csv, samples.png, curves.png and training.gif. seed: of the shuffling. intervals:
+    used in it. out: a folder for log.csv, samples.png, curves.png, training.gif and checkpoint.safetensors. resume: go on from
+    the checkpoint there, if there is one, as if the run had never stopped. seed: of the shuffling. intervals:
     how many times, about, the run is logged. image: shape of a sample as a picture, (h, w) or (h, w, 3); the square that
     fits if None. progress: a bar on standard output.
     Ctrl-C ends the training after the step that is under way; what there is, is kept and written.
-    Raises TrainingFailed where a number became NaN or infinite.
+    Raises TrainingFailed where a number became NaN or infinite; BadCheckpoint where resume finds one of another run.
     """
     for name, number in (("epochs", epochs), ("batch_size", batch_size), ("intervals", intervals)):
         if number < 1:
@@ -56,41 +59,47 @@ def train(model, data, *, epochs=10, batch_size=128, out=None, seed=0, intervals
     per_epoch = data.shape[0] // rows
     total = epochs * per_epoch
     interval = max(1, total // intervals)
-    good, i, health = model.state(), 0, Health()
+    run = {"batch_size": batch_size, "order": seed, "rows": data.shape[0]}
+    start = record.resume(run) if resume else 0
+    good, i, health = model.state(), start, Health()
     with (
-        tqdm(total=total, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5) as bar,
+        tqdm(total=total, initial=start, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5) as bar,
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # the check below says it in words
         _ctrl_c_waits() as interrupted,
     ):
-        for i, batch in enumerate(_batches(data, rows, per_epoch, epochs, seed), start=1):
+        for i, batch in enumerate(_batches(data, rows, per_epoch, epochs, seed, start), start=start + 1):
             scalars = model.step(batch, check=False)
             bar.update()
             if i % interval == 0 or i == total:
                 row = _numbers(model, batch, scalars, step=i, epoch=math.ceil(i / per_epoch))
                 if not all(map(math.isfinite, row.values())):
                     model.load_state(good)
-                    record.write()
+                    record.write(run)
                     raise TrainingFailed(f"step {i}: {_words(row)}. The model is back at its last good state. A smaller "
                                          "learning rate usually helps.")
                 good = model.state()
                 for line in health.look(row):
                     bar.write(f"step {i}: {line}", file=sys.stdout)
                 bar.set_postfix_str(_words(row, skip=("step", "epoch")), refresh=False)
-                record.add(row, (i - 1) * FRAMES // total)
+                record.add(row, (i - 1) * FRAMES // total, run)
             if interrupted.is_set():
                 break
-        record.write()
+        record.write(run)
     if interrupted.is_set():
-        print(f"interrupted after {i} of {total} steps; the model keeps what it has learned")
+        how = f"; go on with resume=True and out={str(out)!r}" if out else ""
+        print(f"interrupted after {i} of {total} steps; the model keeps what it has learned{how}")
     return record.log
 
 
-def _batches(data, rows, per_epoch, epochs, seed):
-    """Shuffled minibatches, epoch after epoch. The order is drawn on the host: CuPy's generator cannot permute."""
+def _batches(data, rows, per_epoch, epochs, seed, start):
+    """Shuffled minibatches, epoch after epoch, from step `start` on. The order is drawn on the host: CuPy's generator cannot
+    permute.
+    """
     xp = namespace(data)
-    for epoch in range(epochs):
+    for epoch in range(start // per_epoch, epochs):
         order = generator([ORDER, seed, epoch]).permutation(data.shape[0])[: per_epoch * rows]
-        for chosen in np.split(order, per_epoch):
+        first = max(0, start - epoch * per_epoch)
+        for chosen in np.split(order, per_epoch)[first:]:
             yield xp.take(data, xp.asarray(chosen), axis=0)
 
 
@@ -136,27 +145,48 @@ class Record:
             pictures.check_shape(width, image)
             self.out.mkdir(parents=True, exist_ok=True)
 
-    def add(self, row, frame):
-        """Log a row; take a picture if the run has come to the next frame."""
+    def resume(self, run):
+        """Load the checkpoint and the log up to it, if there are any; -> the steps that the model has taken."""
+        path = self.out / CHECKPOINT if self.out else None
+        if not (path and path.exists()):
+            return 0
+        checkpoint.load(path, self.model, **run)
+        if (self.out / "log.csv").exists():
+            with open(self.out / "log.csv", newline="", encoding="utf-8") as file:
+                rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+            self.log = [row | {"step": int(row["step"]), "epoch": int(row["epoch"])} for row in rows
+                        if row["step"] <= self.model.steps]  # fmt: skip
+        return self.model.steps
+
+    def add(self, row, frame, run):
+        """Log a row and write a checkpoint; take a picture if the run has come to the next frame."""
         self.log.append(row)
-        if self.out and frame > self.drawn:
+        if not self.out:
+            return
+        self._write_log()
+        checkpoint.save(self.out / CHECKPOINT, self.model, **run)
+        if frame > self.drawn:
             self.frames.append(self._picture())
             self.drawn = frame
 
-    def write(self):
-        """log.csv, samples.png, curves.png, training.gif; nothing if there is no folder or no row yet."""
+    def write(self, run):
+        """The log, a checkpoint, samples.png, curves.png, training.gif; nothing if there is no folder or no row yet."""
         if not (self.out and self.log):
             return
         from minigan import pictures
 
-        with open(self.out / "log.csv", "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, self.log[0])
-            writer.writeheader()
-            writer.writerows(self.log)
+        self._write_log()
+        checkpoint.save(self.out / CHECKPOINT, self.model, **run)
         pictures.save_curves(self.out / "curves.png", self.log)
         self.frames.append(self._picture())
         pictures.save_image(self.out / "samples.png", self.frames[-1])
         pictures.save_animation(self.out / "training.gif", self.frames)
+
+    def _write_log(self):
+        with open(self.out / "log.csv", "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, self.log[0])
+            writer.writeheader()
+            writer.writerows(self.log)
 
     def _picture(self):
         from minigan import pictures

@@ -175,6 +175,16 @@ class GAN:
         return {**copied, "optimizer_g": self.optimizer_g.state(), "optimizer_d": self.optimizer_d.state(),
                 "steps": self.steps, "seed": self.seed}  # fmt: skip
 
+    def config(self):
+        """What two runs must have in common for one to go on with the other's state: a dict of plain values."""
+        settings = {name: getattr(self, name) for name in ("latent", "k", "loss", "dtype", "seed", "smooth", "r1", "pack")}
+        optimizers = {name: getattr(self, name).settings() for name in ("optimizer_g", "optimizer_d")}
+        return {"kind": type(self).__name__, "G": self.G.describe(), "D": self.D.describe(), **settings, **optimizers}
+
+    def networks(self):
+        """{name: (network, its θ in the state, its running statistics there or None)}, for a checkpoint."""
+        return {"G": (self.G, "theta_g", "stats_g"), "D": (self.D, "theta_d", None)}
+
     def load_state(self, state):
         """Go on from what `state()` gave: the next steps are those that would have followed. All or nothing."""
         names = ("theta_g", "theta_d", "stats_g")

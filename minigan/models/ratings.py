@@ -127,6 +127,12 @@ class RatingsRBM:
         """All that training changes."""
         return {"theta": copy_of(self.theta), "optimizer": self.optimizer.state(), "steps": self.steps, "seed": self.seed}
 
+    def config(self):
+        """What two runs must have in common for one to go on with the other's state."""
+        names = ("n_items", "k", "weight_decay", "seed")
+        return {"kind": "RatingsRBM", "n_hidden": self.params[2].shape[0], "optimizer": self.optimizer.settings()} | {
+            name: getattr(self, name) for name in names}  # fmt: skip
+
     def load_state(self, state):
         """Go on from what `state()` gave. All or nothing."""
         check_state(state, self.state(), arrays=("theta",))

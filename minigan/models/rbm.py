@@ -259,6 +259,16 @@ class RBM(Estimator):
         counts = {"steps": self.steps_, "seed": self.seed_, "draws": self.draws_, "n_features": self.n_features_in_}
         return {**learned, **counts, "optimizer": self.optimizer_.state()}
 
+    def config(self):
+        """What two runs must have in common for one to go on with the other's state."""
+        free = ("n_iter", "verbose", "backend", "random_state", "batch_size")
+        return {"kind": "RBM"} | {name: value for name, value in self.get_params().items() if name not in free}
+
+    @property
+    def steps(self):
+        """How many steps have been taken."""
+        return getattr(self, "steps_", 0)
+
     def load_state(self, state):
         """Go on from what `state()` gave. All or nothing."""
         learned = [name for name in vars(self) if name.endswith("_")]

@@ -65,6 +65,10 @@ class WGAN(GAN):
         if clip is None:
             D.check_tangent()
 
+    def config(self):
+        """As of a GAN, and the bound on the slope."""
+        return {**super().config(), "penalty": self.penalty, "clip": self.clip}
+
     def _d_grad(self, real, fake, rng):
         loss, dtheta = critic_grad(self.D, self.theta_d, real, fake)
         if self.clip is None and self.penalty:

@@ -57,6 +57,10 @@ class Net:
             raise ValueError(f"theta has shape {tuple(theta.shape)}, this network wants ({self.size},): make one with net.init")
         return views(theta, self._places)
 
+    def unpack_stats(self, stats):
+        """[[], [mean, variance], …]: views of the running statistics, layer by layer."""
+        return views(stats, self._stats_places)
+
     def forward(self, theta, x, stats=None):
         """x (N, n_in) -> y (N, n_out), and the tape for backward. θ and x share module and dtype.
 
@@ -67,7 +71,7 @@ class Net:
         if stats is None:
             arguments = [()] * len(self.layers)
         else:
-            arguments = [(part,) if part else () for part in views(stats, self._stats_places)]
+            arguments = [(part,) if part else () for part in self.unpack_stats(stats)]
         tape = []
         for layer, p, more in zip(self.layers, params, arguments):
             x, cache = layer.forward(p, x, *more)
@@ -118,9 +122,17 @@ class Net:
         first = [layer.init_stats(xp, kind) if shapes else [] for layer, shapes in zip(self.layers, self.stats_shapes)]
         return flatten(xp, dtype, first)
 
+    def describe(self):
+        """The layers in words: ["Linear(n_in=10, n_out=128)", "ReLU()", …]."""
+        words = []
+        for layer in self.layers:
+            numbers = {name: value for name, value in vars(layer).items() if isinstance(value, (int, float))}
+            words.append(f"{type(layer).__name__}({', '.join(f'{name}={value}' for name, value in numbers.items())})")
+        return words
+
     def track(self, stats, tape):
         """New running statistics, after the training pass that left this tape. `stats` itself stays as it is."""
-        old = views(stats, self._stats_places)
+        old = self.unpack_stats(stats)
         new = [layer.track(part, cache) if part else [] for layer, part, cache in zip(self.layers, old, tape)]
         return flatten(namespace(stats), dtype_name(stats), new)
 

@@ -72,6 +72,11 @@ class Optimizer:
             new_part -= self.change(g, *moments)
         return new
 
+    def settings(self):
+        """The kind and its numbers, as a text: "Adam(lr=0.0002, beta1=0.5, …)"."""
+        numbers = {name: value for name, value in vars(self).items() if name not in ("t", "moments")}
+        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in numbers.items())})"
+
     def state(self):
         """The step count and copies of the vectors: a dict for `load_state`."""
         return {"kind": type(self).__name__, "t": self.t, "moments": [copy_of(moment) for moment in self.moments or []]}

@@ -24,7 +24,8 @@ def run(name, *arguments):
 def test_vanilla_gan(tmp_path, options):
     said = run("vanilla_gan.py", "--epochs", 2, "--out", tmp_path, *options)
     assert str(tmp_path) in said
-    assert {path.name for path in tmp_path.iterdir()} == {"log.csv", "samples.png", "curves.png", "training.gif"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "log.csv", "samples.png", "curves.png", "training.gif", "checkpoint.safetensors"}  # fmt: skip
 
 
 SMALL = {

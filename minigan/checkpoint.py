@@ -1,0 +1,135 @@
+"""Checkpoints: all that training changes, in one file, so that a run goes on as if nothing had happened.
+
+A model's `state()` is a nest of arrays and numbers. The arrays go into a safetensors file under their names; the nest itself,
+the model's `config()` and the version go beside them as JSON. Nothing is ever unpickled. The file is written under another
+name, flushed to the disk, and renamed: whenever the machine stops, the last good checkpoint is there, whole.
+
+**The weights of networks have torch's names and layout**: "G.0.weight" is (n_out, n_in), W transposed; a BatchNorm has weight
+(γ), bias (β), running_mean and running_var. So, for an nn.Sequential of the same layers, in torch:
+
+    tensors = safetensors.torch.load_file("checkpoint.safetensors")
+    G.load_state_dict({name[2:]: tensor for name, tensor in tensors.items() if name.startswith("G.")})
+
+and the other way: `from_torch(net, {name: array.numpy() for name, array in G.state_dict().items()})` gives θ and stats.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from minigan import __version__
+from minigan.arrays import to, to_numpy
+
+PLACE = "tensor"  # in the JSON nest, {"tensor": name} stands where an array was
+
+
+class BadCheckpoint(ValueError):
+    """The file is no checkpoint, or one of another model; the message says why."""
+
+
+def save(path, model, **run):
+    """Write the model's state to a file, all or nothing. run: more settings that a later `load` must find unchanged."""
+    from safetensors.numpy import save as pack
+
+    tensors = {}
+    nest = _take_out(model.state(), "", tensors)
+    for name, (net, theta, stats) in getattr(model, "networks", dict)().items():
+        named = to_torch(net, tensors.pop(theta), tensors.pop(stats, None) if stats else None)
+        tensors |= {f"{name}.{key}": array for key, array in named.items()}
+    about = {"version": __version__, "config": json.dumps(model.config() | run), "state": json.dumps(nest)}
+    _replace(Path(path), pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about))
+
+
+def load(path, model, **run):
+    """Take over the state in a file. Raises BadCheckpoint, and changes nothing, where the file is damaged or belongs to a
+    model with another `config()`; OSError where it cannot be read.
+    """
+    tensors, about = _read(path)
+    theirs, ours = json.loads(about["config"]), json.loads(json.dumps(model.config() | run))
+    for field in [*ours, *theirs]:
+        if theirs.get(field) != ours.get(field):
+            raise BadCheckpoint(f"{path}: {field} was {theirs.get(field)!r} when it was saved, and is {ours.get(field)!r} now")
+    try:
+        for name, (net, theta, stats) in getattr(model, "networks", dict)().items():
+            own = {key[len(name) + 1 :]: array for key, array in tensors.items() if key.startswith(f"{name}.")}
+            tensors[theta], running = from_torch(net, own)
+            tensors |= {stats: running} if stats else {}
+        model.load_state(to(_put_back(json.loads(about["state"]), tensors), model.backend))
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise BadCheckpoint(f"{path}: its state does not fit this model ({error})") from error
+
+
+def to_torch(net, theta, stats=None):
+    """θ and running statistics as a torch state_dict of nn.Sequential has them, NumPy arrays by name."""
+    named = {}
+    running = iter(net.unpack_stats(stats)) if stats is not None else iter([[]] * len(net.layers))
+    for i, (params, moving) in enumerate(zip(net.unpack(theta), running)):
+        for key, array in zip(("weight", "bias"), params):
+            named[f"{i}.{key}"] = to_numpy(array).T if array.ndim == 2 else to_numpy(array)
+        for key, array in zip(("running_mean", "running_var"), moving):
+            named[f"{i}.{key}"] = to_numpy(array)
+        if moving:
+            named[f"{i}.num_batches_tracked"] = np.array(0, np.int64)
+    return named
+
+
+def from_torch(net, named):
+    """(θ, stats) for a Net of the same layers as an nn.Sequential whose state_dict, as NumPy arrays, is `named`."""
+    theta, stats = [], []
+    for i, (shapes, moving) in enumerate(zip(net.shapes, net.stats_shapes)):
+        for keys, wanted, parts in ((("weight", "bias"), shapes, theta), (("running_mean", "running_var"), moving, stats)):
+            for key, shape in zip(keys, wanted):
+                array = np.asarray(named[f"{i}.{key}"])
+                array = array.T if array.ndim == 2 else array
+                if array.shape != shape:
+                    raise ValueError(f"{i}.{key} makes an array of shape {array.shape}, this network wants {shape}")
+                parts.append(array.reshape(-1))
+    return np.concatenate(theta), np.concatenate(stats) if stats else np.zeros(0, theta[0].dtype)
+
+
+def _take_out(value, name, tensors):
+    if isinstance(value, dict):
+        return {key: _take_out(item, f"{name}.{key}".lstrip("."), tensors) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_take_out(item, f"{name}.{i}", tensors) for i, item in enumerate(value)]
+    if hasattr(value, "dtype") and getattr(value, "ndim", 0):
+        tensors[name] = to_numpy(value)
+        return {PLACE: name}
+    return value
+
+
+def _put_back(value, tensors):
+    if isinstance(value, dict) and set(value) == {PLACE}:
+        return tensors[value[PLACE]]
+    if isinstance(value, dict):
+        return {key: _put_back(item, tensors) for key, item in value.items()}
+    return [_put_back(item, tensors) for item in value] if isinstance(value, list) else value
+
+
+def _read(path):
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "numpy") as file:
+            about = file.metadata() or {}
+            if not {"version", "config", "state"} <= set(about):
+                raise BadCheckpoint(f"{path} is a safetensors file, but no checkpoint of minigan")
+            return {name: file.get_tensor(name) for name in file.keys()}, about
+    except SafetensorError as error:
+        raise BadCheckpoint(f"{path} is damaged, or no safetensors file ({error})") from error
+
+
+def _replace(path, data):
+    """Write data to path so that at every moment either the old file or the new one is there, whole."""
+    beside = path.with_name(path.name + ".new")
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OSError(f"the checkpoint {path} was not written ({error}); the one before, if any, is as it was") from error

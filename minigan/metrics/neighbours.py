@@ -1,0 +1,65 @@
+"""What nearest neighbours tell: has the generator memorised, and does it cover the data?
+
+**Memory** (claim 8 of the lectures). Beside each sample stand the training images nearest to it. If samples were copies, their
+distances to the training set would be small; the yardstick is how far new real images lie from it.
+
+**Precision and recall** (Kynkäänniemi et al. 2019, section 2). Around each point of a set lies a ball that reaches to its k-th
+neighbour in the set. Precision: the share of samples inside some real ball (are they plausible?). Recall: the share of real
+points inside some sample's ball (is the variety covered?).
+
+**Two-sample test** by the nearest neighbour (Lopez-Paz & Oquab 2017, section 5). Mix as many samples as real points; does a
+point's nearest neighbour come from its own set? 0.5: the sets cannot be told apart. 1: they can, always. 0: samples sit on
+the real points, as copies do.
+"""
+
+import numpy as np
+
+from minigan.arrays import namespace, row_blocks, to_numpy
+
+BLOCK = 500  # rows at a time: memory is bounded by BLOCK · (the other set's size)
+
+
+def nearest(x, among, k=1, *, skip_self=False):
+    """(index, distance) of the k rows of `among` (M, n) nearest to each row of x (N, n): NumPy (N, k), nearest first.
+
+    skip_self: x is `among` itself, and a row is no neighbour of its own.
+    """
+    xp = namespace(x, among)
+    if k < 1 or k > among.shape[0] - skip_self:
+        raise ValueError(f"k is {k}: want between 1 and the {among.shape[0] - skip_self} neighbours that there are")
+    lengths, indices, distances = xp.sum(among * among, axis=1), [], []
+    for start, block in row_blocks(x, BLOCK):
+        squared = to_numpy(xp.sum(block * block, axis=1, keepdims=True) + lengths - 2.0 * (block @ among.T)).copy()
+        if skip_self:
+            squared[np.arange(len(squared)), start + np.arange(len(squared))] = np.inf
+        index = np.argpartition(squared, k - 1, axis=1)[:, :k]
+        found = np.take_along_axis(squared, index, axis=1)
+        order = np.argsort(found, axis=1)
+        indices.append(np.take_along_axis(index, order, axis=1))
+        distances.append(np.sqrt(np.maximum(np.take_along_axis(found, order, axis=1), 0)))
+    return np.concatenate(indices), np.concatenate(distances)
+
+
+def precision_recall(real, samples, k=3):
+    """{"precision": share of samples within a real ball, "recall": share of real points within a sample's ball}."""
+
+    def share_inside(points, centres):
+        _, radii = nearest(centres, centres, k, skip_self=True)
+        radii = radii[:, -1]
+        xp, inside = namespace(points), []
+        lengths = xp.sum(centres * centres, axis=1)
+        for _, block in row_blocks(points, BLOCK):
+            squared = to_numpy(xp.sum(block * block, axis=1, keepdims=True) + lengths - 2.0 * (block @ centres.T))
+            inside.append((squared <= radii**2).any(axis=1))
+        return float(np.concatenate(inside).mean())
+
+    return {"precision": share_inside(samples, real), "recall": share_inside(real, samples)}
+
+
+def two_sample_accuracy(real, samples):
+    """The share of points whose nearest neighbour is of their own kind, in as many real points as samples; ½ is the goal."""
+    n = min(real.shape[0], samples.shape[0])
+    xp = namespace(real, samples)
+    both = xp.concat([real[:n, :], samples[:n, :]], axis=0)
+    index, _ = nearest(both, both, skip_self=True)
+    return float(np.mean((index[:, 0] < n) == (np.arange(2 * n) < n)))

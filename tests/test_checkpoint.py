@@ -1,0 +1,222 @@
+"""Checkpoints: bit for bit, at any moment, under torch's names; and a file that is damaged or foreign changes nothing."""
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minigan import checkpoint
+from minigan.arrays import generator, to_numpy
+from minigan.checkpoint import BadCheckpoint, from_torch, to_torch
+from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
+from minigan.models.networks import plain_network
+from minigan.models.ratings import RatingsRBM
+from minigan.models.rbm import RBM
+from minigan.models.wgan import WGAN
+from minigan.nn import Adam
+from minigan.train import train
+
+
+def small_gan(backend="numpy", **options):
+    return GAN(vanilla_generator(3, 16, 4), vanilla_discriminator(16, 4), latent=3, backend=backend, **options)
+
+
+def data(rows=70, width=16):
+    return generator(7).random(size=(rows, width), dtype="float32")
+
+
+MODELS = {
+    "GAN": lambda backend: small_gan(backend),
+    "WGAN": lambda backend: WGAN(vanilla_generator(3, 16, 4), vanilla_discriminator(16, 4), latent=3, backend=backend),
+    "RBM": lambda backend: RBM(5, random_state=1, backend=backend, momentum=0.5, learning_rate=0.01),
+    "RatingsRBM": lambda backend: RatingsRBM(16, 4, backend=backend),
+}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_stopped_and_resumed_equals_uninterrupted(tmp_path, backend, kind):
+    rows = np.round(data() * 5) if kind == "RatingsRBM" else data()
+    options = {"batch_size": 7, "intervals": 10, "out": None, "progress": False}
+    whole, first, second = (MODELS[kind](backend) for _ in range(3))
+    train(whole, rows, epochs=4, **options)
+    options["out"] = tmp_path
+    train(first, rows, epochs=2, **options)
+    log = train(second, rows, epochs=4, resume=True, **options)
+    assert second.steps == whole.steps > first.steps
+    assert equal(second.state(), whole.state())
+    assert [row["step"] for row in log] == sorted({row["step"] for row in log})
+    assert log[-1]["step"] == whole.steps
+
+
+def equal(a, b):
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return np.array_equal(to_numpy(a), to_numpy(b)) if hasattr(a, "dtype") else a == b
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, {tests!r})
+from test_checkpoint import data, small_gan
+from minigan.train import train
+print("ready", flush=True)
+train(small_gan(), data(), epochs=60, batch_size=10, intervals=60, out=sys.argv[1], resume=True, progress=False)
+print("done", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_kill_9_at_twenty_moments_and_resume(tmp_path):
+    """Each run is killed a little later than the one before; the last goes to the end. One final θ, bit for bit."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.format(tests=str(Path(__file__).parent)))
+    reference, out = small_gan(), tmp_path / "run"
+    train(reference, data(), epochs=60, batch_size=10, progress=False)
+    moments = np.random.default_rng(0).uniform(0.05, 0.6, 20)
+    for moment in moments:
+        process = subprocess.Popen([sys.executable, program, out], stdout=subprocess.PIPE, text=True)
+        with process:
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(moment)
+            process.kill()
+        if (out / "checkpoint.safetensors").exists():
+            checkpoint.load(out / "checkpoint.safetensors", small_gan(), batch_size=10, order=0, rows=70)  # it is whole
+    subprocess.run([sys.executable, program, out], check=True, capture_output=True)
+    last = small_gan()
+    checkpoint.load(out / "checkpoint.safetensors", last, batch_size=10, order=0, rows=70)
+    assert equal(last.state(), reference.state())
+
+
+def test_torch_loads_the_weights_and_the_reverse(tmp_path):
+    """The lecture's GAN, at its size: the same images from the same noise, to 1e-5, in both directions."""
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import load_file
+    from torch_networks import torch_discriminator, torch_generator
+
+    gan = GAN(vanilla_generator(), vanilla_discriminator(), latent=10)
+    real = data(64, 784)
+    for _ in range(3):
+        gan.step(real)
+    checkpoint.save(tmp_path / "checkpoint.safetensors", gan)
+    tensors = load_file(tmp_path / "checkpoint.safetensors")
+    G, D = torch_generator(10, 784, 128).float().eval(), torch_discriminator(784, 128).float()
+    for name, module in (("G", G), ("D", D)):
+        own = {key[2:]: tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
+        module.load_state_dict(own)
+    z = generator(0).standard_normal(size=(8, 10), dtype="float32")
+    with torch.no_grad():
+        theirs = G(torch.from_numpy(z)).numpy()
+        opinions = D(torch.from_numpy(real)).numpy()
+    assert theirs == pytest.approx(gan.G.forward(gan.theta_g, z, gan.stats_g)[0], abs=1e-5)
+    assert opinions == pytest.approx(gan.D.forward(gan.theta_d, real)[0], abs=1e-4)
+
+    theta, stats = from_torch(gan.G, {name: array.numpy() for name, array in G.state_dict().items()})
+    assert (theta == gan.theta_g).all()
+    assert (stats == gan.stats_g).all()
+
+
+def test_names_and_layout_are_torchs():
+    gan = small_gan()
+    named = to_torch(gan.G, gan.theta_g, gan.stats_g)
+    assert named["0.weight"].shape == (4, 3)  # (n_out, n_in)
+    assert {"0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"} < set(named)
+    assert not any(name.startswith("2.") for name in named)
+    theta, stats = from_torch(gan.G, named)
+    assert (theta == gan.theta_g).all()
+    assert (stats == gan.stats_g).all()
+    named["0.weight"] = named["0.weight"].T
+    with pytest.raises(ValueError, match=r"0.weight makes an array of shape \(4, 3\), this network wants \(3, 4\)"):
+        from_torch(gan.G, named)
+
+
+OTHERS = {
+    "k was 1 when it was saved, and is 2 now": lambda: small_gan(k=2),
+    "loss was 'non-saturating'": lambda: small_gan(loss="minimax"),
+    "seed was 0": lambda: small_gan(seed=1),
+    "G was": lambda: GAN(vanilla_generator(3, 16, 5), vanilla_discriminator(16, 4), latent=3),
+    "optimizer_g was 'Adam": lambda: small_gan(optimizer_g=Adam(1e-3)),
+    "kind was 'GAN'": lambda: RBM(5),
+}
+
+
+@pytest.mark.parametrize("message", OTHERS)
+def test_a_changed_configuration_is_refused_by_name(tmp_path, message):
+    path = tmp_path / "c"
+    checkpoint.save(path, small_gan(), batch_size=10)
+    other = OTHERS[message]()
+    before = other.state()
+    with pytest.raises(BadCheckpoint, match=message):
+        checkpoint.load(path, other, batch_size=10)
+    assert equal(other.state(), before)
+    with pytest.raises(BadCheckpoint, match="batch_size was 10 when it was saved, and is 20 now"):
+        checkpoint.load(path, small_gan(), batch_size=20)
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(tmp_path):
+    """The limit on a file's size stops the write in its middle, as a full disk would."""
+    path, gan = tmp_path / "c", small_gan()
+    checkpoint.save(path, gan)
+    before = path.read_bytes()
+    gan.step(data())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match=r"was not written .*; the one before, if any, is as it was"):
+            checkpoint.save(path, gan)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["c"]
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=4), cut=st.floats(0, 1))
+def test_mutated_checkpoints_are_loaded_or_refused(tmp_path, changes, cut):
+    path = tmp_path / "c"
+    checkpoint.save(path, small_gan())
+    content = bytearray(path.read_bytes())
+    for place, value in changes:
+        content[place % (3000 if value % 2 else len(content))] = value
+    path.write_bytes(bytes(content[: max(1, int(cut * len(content)) if cut < 0.5 else len(content))]))
+    other = small_gan()
+    before = other.state()
+    try:
+        checkpoint.load(path, other)
+    except BadCheckpoint:
+        assert equal(other.state(), before)
+
+
+def test_a_file_of_something_else_is_refused(tmp_path):
+    from safetensors.numpy import save_file
+
+    save_file({"x": np.zeros(3)}, tmp_path / "other")
+    with pytest.raises(BadCheckpoint, match="no checkpoint of minigan"):
+        checkpoint.load(tmp_path / "other", small_gan())
+    (tmp_path / "text").write_text("hello")
+    with pytest.raises(BadCheckpoint, match="damaged, or no safetensors file"):
+        checkpoint.load(tmp_path / "text", small_gan())
+    with pytest.raises(OSError, match="text-that-is-not"):
+        checkpoint.load(tmp_path / "text-that-is-not", small_gan())
+
+
+def test_the_file_says_what_it_is(tmp_path):
+    from safetensors import safe_open
+
+    checkpoint.save(tmp_path / "c", WGAN(plain_network(3, 4, 2), plain_network(2, 4, 1), latent=3))
+    with safe_open(tmp_path / "c", "numpy") as file:
+        about = file.metadata()
+    assert json.loads(about["config"])["G"] == ["Linear(n_in=3, n_out=4)", "LeakyReLU(slope=0.2)", "Linear(n_in=4, n_out=2)"]
+    assert json.loads(about["config"])["penalty"] == 10.0
+    assert about["version"] == "0.1.0"
