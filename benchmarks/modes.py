@@ -6,13 +6,16 @@ All variants share networks (generator 4 × 64 with BatchNorm, discriminator 3 �
 (β₁ = 0.5) at 0.007, falling linearly to 1 %, and the number of generator steps; what differs is in VARIANTS. 2,500 samples
 are judged: modes found, share within 3 standard deviations of one, reverse KL. Published for plain GANs: 6.3 of 8 and
 17.3 of 25 modes; for PacGAN2: 7.9 and 23.8 (Lin et al. 2018, other networks). Prints a Markdown table: mean (least … most).
+Each finished cell is kept in --log, and is not run again: a benchmark that was stopped goes on where it was.
 """
 
 import argparse
 import itertools
+import json
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
 
 VARIANTS = {
     "GAN, non-saturating": {},
@@ -62,12 +65,19 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--worlds", nargs="+", default=["ring", "grid"])
+    parser.add_argument("--log", type=Path, default=Path("runs/modes.jsonl"))
     args = parser.parse_args()
 
     cells = list(itertools.product(args.only, args.worlds, range(args.seeds)))
-    with ProcessPoolExecutor(args.jobs) as pool:
-        columns = zip(*cells)
-        results = dict(zip(cells, pool.map(cell, *columns, [args.steps] * len(cells))))
+    args.log.parent.mkdir(parents=True, exist_ok=True)
+    lines = args.log.read_text(encoding="utf-8").splitlines() if args.log.exists() else []
+    results = {tuple(key): result for key, steps, result in map(json.loads, lines) if steps == args.steps}
+    with ProcessPoolExecutor(args.jobs) as pool, open(args.log, "a", encoding="utf-8") as log:
+        running = {pool.submit(cell, *key, args.steps): key for key in cells if key not in results}
+        for done in as_completed(running):
+            results[running[done]] = done.result()
+            log.write(json.dumps([running[done], args.steps, done.result()], ensure_ascii=False) + "\n")
+            log.flush()
 
     def spread(key, digits, variant, world):
         values = [results[variant, world, seed][key] for seed in range(args.seeds)]

@@ -38,16 +38,23 @@ def save(path, model, **run):
     for name, (net, theta, stats) in getattr(model, "networks", dict)().items():
         named = to_torch(net, tensors.pop(theta), tensors.pop(stats, None) if stats else None)
         tensors |= {f"{name}.{key}": array for key, array in named.items()}
-    about = {"version": __version__, "config": json.dumps(model.config() | run), "state": json.dumps(nest)}
+    about = {"version": __version__, "config": json.dumps({"model": model.config(), "run": run}), "state": json.dumps(nest)}
     _replace(Path(path), pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about))
 
 
 def load(path, model, **run):
-    """Take over the state in a file. Raises BadCheckpoint, and changes nothing, where the file is damaged or belongs to a
-    model with another `config()`; OSError where it cannot be read.
+    """Take over the state in a file. run: settings that must be as they were saved; none are asked for by default.
+
+    Raises BadCheckpoint, and changes nothing, where the file is damaged or belongs to a model with another `config()`; OSError
+    where it cannot be read.
     """
     tensors, about = _read(path)
-    theirs, ours = json.loads(about["config"]), json.loads(json.dumps(model.config() | run))
+    try:
+        saved = json.loads(about["config"])
+        theirs = saved["model"] | {name: saved["run"].get(name) for name in run}
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise BadCheckpoint(f"{path}: its description is damaged ({error})") from error
+    ours = json.loads(json.dumps(model.config() | run))
     for field in [*ours, *theirs]:
         if theirs.get(field) != ours.get(field):
             raise BadCheckpoint(f"{path}: {field} was {theirs.get(field)!r} when it was saved, and is {ours.get(field)!r} now")

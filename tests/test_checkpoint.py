@@ -217,6 +217,7 @@ def test_the_file_says_what_it_is(tmp_path):
     checkpoint.save(tmp_path / "c", WGAN(plain_network(3, 4, 2), plain_network(2, 4, 1), latent=3))
     with safe_open(tmp_path / "c", "numpy") as file:
         about = file.metadata()
-    assert json.loads(about["config"])["G"] == ["Linear(n_in=3, n_out=4)", "LeakyReLU(slope=0.2)", "Linear(n_in=4, n_out=2)"]
-    assert json.loads(about["config"])["penalty"] == 10.0
+    config = json.loads(about["config"])["model"]
+    assert config["G"] == ["Linear(n_in=3, n_out=4)", "LeakyReLU(slope=0.2)", "Linear(n_in=4, n_out=2)"]
+    assert config["penalty"] == 10.0
     assert about["version"] == "0.1.0"

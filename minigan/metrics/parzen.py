@@ -9,8 +9,9 @@ likely that mixture finds the test images:
 et al. 2011): σ from logspace(−1, 0, 10), chosen on the first 1,000 of the last 10,000 training images; the mean over the 10,000
 test images, with its standard error; for MNIST it reported 225 ± 2.
 
-Its faults are known (Theis et al. 2016): in 784 dimensions 10,000 samples are far too few, a model that repeats blurred training
-means beats the data themselves, and the figure has little to do with how samples look. It is here because it was published.
+Its faults are known (Theis et al. 2016): in 784 dimensions 10,000 samples are far too few, a model that repeats blurred
+training means beats the data themselves, and the figure has little to do with how samples look. It is here because it was
+published.
 """
 
 import math

@@ -1,8 +1,12 @@
 """The IDX reader believes nothing: every lie in a file is a clear error, and costs no memory."""
 
+import functools
 import gzip
+import hashlib
+import http.server
 import os
 import struct
+import threading
 import tracemalloc
 
 import numpy as np
@@ -10,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from minigan.data import mnist as mnist_module
 from minigan.data.idx import BadFile, read_idx
 from minigan.data.mnist import mnist
 
@@ -82,12 +87,47 @@ def test_mutated_files_are_read_or_refused(path, changes, cut, packed):
         assert "file-ubyte" in str(error)
 
 
-def test_a_missing_file_says_where_it_was_looked_for(tmp_path, monkeypatch):
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """No MINIGAN_DATA, a cache of the test's own, and mirrors on this machine, of which the first is dead."""
     monkeypatch.delenv("MINIGAN_DATA", raising=False)
-    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz was not found.*MINIGAN_DATA.*need no file"):
+    monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache")
+    return tmp_path / "cache"
+
+
+def test_a_missing_file_says_where_to_put_it(tmp_path, empty_cache, monkeypatch):
+    monkeypatch.setitem(mnist_module.MIRRORS, "mnist", ["http://127.0.0.1:9/"])
+    with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz .*127.0.0.1.*MINIGAN_DATA=FOLDER.*--data digits"):
         mnist(folder=tmp_path)
     with pytest.raises(ValueError, match="want 'train' or 'test'"):
         mnist("validation")
+
+
+def test_download_from_the_first_mirror_that_is_right(tmp_path, empty_cache, monkeypatch):
+    """Three mirrors: one dead, one whose files have another sum, one good. The second call needs no network."""
+    good, bad = tmp_path / "served" / "good", tmp_path / "served" / "bad"
+    for folder, value in ((good, b"\x05"), (bad, b"\x06")):
+        folder.mkdir(parents=True)
+        (folder / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx((2, 28, 28), bytes(1568)) , mtime=0))
+        (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx((2,), b"\1" + value), mtime=0))
+    sums = {path.name[:-3]: hashlib.md5(path.read_bytes()).hexdigest() for path in good.iterdir()}
+    monkeypatch.setitem(mnist_module.MD5, "mnist", mnist_module.MD5["mnist"] | sums)
+    handler = functools.partial(QuietHandler, directory=tmp_path / "served")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setitem(mnist_module.MIRRORS, "mnist", ["http://127.0.0.1:9/", f"{here}/bad/", f"{here}/good/"])
+        _, labels = mnist("test")
+        server.shutdown()
+    assert labels.tolist() == [1, 5]
+    assert mnist("test")[1].tolist() == [1, 5]
+    assert sorted(path.name for path in (empty_cache / "mnist").iterdir()) == [
+        "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]  # fmt: skip
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
 
 
 def write_set(folder, images, labels):

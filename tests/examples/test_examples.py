@@ -1,10 +1,12 @@
 """The examples run as a user runs them, small: no warning, nothing on standard error, the pictures are there."""
 
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -67,6 +69,33 @@ def test_the_plane_with_every_loss_and_kind_of_world(tmp_path, options):
     assert "spread" in said
     with Image.open(tmp_path / "out" / "gan_2d.gif") as animation:
         assert animation.n_frames >= 2
+
+
+def test_the_lectures_gan_on_files_in_mnists_format_and_what_one_does_with_it(tmp_path):
+    """200 random images in IDX files; the trained GAN is loaded, sampled, walked through and compared with its data."""
+    folder, rng = tmp_path / "mnist", np.random.default_rng(0)
+    folder.mkdir()
+    for part in ("train", "t10k"):
+        images = bytes([0, 0, 8, 3]) + struct.pack(">III", 200, 28, 28) + rng.integers(0, 255, 200 * 784, np.uint8).tobytes()
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(images)
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(bytes([0, 0, 8, 1]) + struct.pack(">I", 200) + bytes(200))
+    out = tmp_path / "run"
+    run("gan_mnist.py", "--data-dir", tmp_path, "--epochs", 1, "--out", out)
+    run("gan_mnist.py", "--data-dir", tmp_path, "--epochs", 2, "--out", out, "--resume")
+    said = run("use_a_trained_gan.py", out / "checkpoint.safetensors", "--data-dir", tmp_path)
+    assert "distance of held-out images" in said
+    assert {"grid.png", "walk.png", "neighbours.png", "samples.npy"} <= {path.name for path in out.iterdir()}
+
+
+def test_the_lectures_gan_on_a_folder_of_colour_images(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(6):
+        Image.new("RGB", (20, 30), (40 * i, 0, 255 - 40 * i)).save(folder / f"{i}.png")
+    (folder / "broken.jpg").write_text("no image")
+    said = run("gan_mnist.py", "--images", folder, "--size", 6, "--epochs", 2, "--out", tmp_path / "run")
+    assert "6 images, 1 files could not be read" in said
+    assert "broken.jpg" in said
 
 
 @pytest.mark.slow
