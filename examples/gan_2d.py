@@ -38,6 +38,10 @@ parser.add_argument("--show", action="store_true", help="a live window too")
 parser.add_argument("--step", action="store_true", help="stop after each step of D and each step of G, --frames times in all")
 parser.add_argument("--out", default="runs/gan_2d")
 args = parser.parse_args()
+if args.world not in WORLDS and not Path(args.world).is_file():
+    parser.error(f"--world {args.world}: want {', '.join(WORLDS)}, or an image file")
+if ("wgan" in args.loss and args.r1) or args.frames < 1:
+    parser.error("--r1 goes with the losses of a plain GAN, and --frames is 1 or more")
 Path(args.out).mkdir(parents=True, exist_ok=True)
 
 world = WORLDS[args.world]() if args.world in WORLDS else drawing(args.world)
@@ -74,8 +78,9 @@ def look(step):
 if args.step:  # the alternating loop, taken apart
     for frame in range(args.frames):
         rng = generator([NOISE, args.seed, frame], args.backend)
-        batch = data[256 * frame % 19_000 :, :][:256, :]
-        gan.step_d(batch, rng) if frame % (args.k + 1) < args.k else gan.step_g(256, rng)
+        n = 256 // args.pack * args.pack
+        batch = data[256 * frame % 19_000 :, :][:n, :]
+        gan.step_d(batch, rng) if frame % (args.k + 1) < args.k else gan.step_g(n, rng)
         look(frame + 1)
 else:
     for step in range(args.steps):

@@ -5,7 +5,8 @@ opinions, the gradients and the samples do say when the game has ended early. Wh
 interval, and says each thing once when it comes up:
 
     D has won         D is sure of both sides, mean D(x) > SURE and mean D(G(z)) < 1 − SURE: G's gradient says little
-    G has collapsed   the samples differ from each other by less than COLLAPSED of what the data do, in the average deviation
+    G has collapsed   the samples differ from each other by less than COLLAPSED of what the data do: all are nearly one point.
+                      (Some modes lost of many do not show here: see `metrics/modes.py` and `metrics/neighbours.py`)
     it diverges       a gradient is more than EXPLODED times its median so far
     D is at a loss    both opinions within UNSURE of ½: the goal, or a D that is too weak to help
 

@@ -50,7 +50,7 @@ def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
 
 
 def save_image(path, image):
-    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, so that it is about 400 wide."""
+    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, so that it is a few hundred wide."""
     from PIL import Image
 
     bytes_ = np.round(np.asarray(image) * 255).astype(np.uint8)

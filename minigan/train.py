@@ -55,6 +55,7 @@ def train(model, data, *, epochs=10, batch_size=128, out=None, resume=False, see
     rows = batch_size * getattr(model, "batches_per_step", 1)
     if data.shape[0] < rows:
         raise ValueError(f"the data have {data.shape[0]} rows, one step takes {rows}: give more data or a smaller batch_size")
+    model.check(data[:rows, :])  # one step's share may be too small where all the data are not
     record = Record(model, out, image, width=data.shape[1])
     per_epoch = data.shape[0] // rows
     total = epochs * per_epoch

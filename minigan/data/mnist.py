@@ -81,5 +81,5 @@ def _download(file, name, cache):
             reasons.append(f"{mirror}: {type(error).__name__}")
     files = ", ".join(f"{other}.gz" for other in MD5[name])
     raise FileNotFoundError(f"{file}.gz was found in no folder and could not be downloaded ({'; '.join(reasons)}). Put the "
-                            f"four files {files} into a folder FOLDER/{name}, and name FOLDER (--data-dir, MINIGAN_DATA=FOLDER). "
+                            f"four files {files} into FOLDER/{name}, and name FOLDER (--data-dir or MINIGAN_DATA). "
                             "The digits that come with minigan (--data digits) need no file")

@@ -7,29 +7,30 @@ rating a line: user, item, rating, time, separated by tabs.
 
 import numpy as np
 
+LARGEST = 1_000_000  # users or items; a number beyond is a mistake in the file
+
 
 def read_ratings(path):
     """(users, items, ratings): int64 from 0, int64 from 0, float32 1 … 5, in the file's order.
 
     A line that is not three or four whole numbers, the rating from 1 to 5, is refused with its number.
     """
-    rows = []
-    with open(path, encoding="utf-8") as file:
+    rows = {}
+    with open(path, encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, start=1):
-            fields = line.rstrip("\n").split("\t")
-            try:
-                user, item, rating, *rest = (int(field) for field in fields)
-            except ValueError:
-                user = item = rating = 0
-                rest = None
-            if rest is None or len(rest) > 1 or user < 1 or item < 1 or not 1 <= rating <= 5:
+            fields = line.rstrip("\r\n").split("\t")
+            plain = len(fields) in (3, 4) and all(field.isascii() and field.isdigit() and len(field) < 16 for field in fields)
+            user, item, rating = map(int, fields[:3]) if plain else (0, 0, 0)
+            if not (1 <= user <= LARGEST and 1 <= item <= LARGEST and 1 <= rating <= 5):
                 raise ValueError(f"{path}, line {number}: got {line.rstrip()[:80]!r}, want user, item, rating and time, "
                                  "separated by tabs: whole numbers, user and item from 1, the rating from 1 to 5")
-            rows.append((user - 1, item - 1, rating))
+            if (user, item) in rows:
+                raise ValueError(f"{path}, line {number}: user {user} has rated item {item} before")
+            rows[user, item] = rating
     if not rows:
         raise ValueError(f"{path} holds no ratings")
-    users, items, ratings = np.array(rows).T
-    return users, items, ratings.astype(np.float32)
+    users, items = np.array(list(rows)).T
+    return users - 1, items - 1, np.array(list(rows.values()), np.float32)
 
 
 def low_rank_ratings(n_users=600, n_items=300, rank=3, missing=0.9, seed=0):

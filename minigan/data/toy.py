@@ -73,12 +73,10 @@ def two_moons(noise=0.05):
 
 def checkerboard(fields=4):
     """The dark squares of a board of fields×fields over [−1, 1]², uniformly."""
+    dark = np.array([(column, row) for column in range(fields) for row in range(fields) if (column + row) % 2 == 0])
 
     def draw(rng, n):
-        column = rng.integers(fields, size=n)
-        row = 2 * rng.integers((fields + 1) // 2, size=n) + column % 2
-        row = np.where(row < fields, row, column % 2)
-        return 2 * (np.stack([column, row], axis=1) + rng.random((n, 2))) / fields - 1
+        return 2 * (dark[rng.integers(len(dark), size=n)] + rng.random((n, 2))) / fields - 1
 
     return World("checkerboard", draw)
 

@@ -11,10 +11,10 @@ with β W, β c and (1 − β) b_0 + β b; each step gains the log weight F_β(v
 The mean of e^(log weight) over many walks is an unbiased estimate of Z / Z_0; its logarithm comes out low, if at all.
 
 **Reverse AIS** walks the other way, from samples of the machine itself; its mean estimates Z_0 / Z, so it puts log Z too
-high, if at all. Between the two lies the truth, and their distance says how far to trust either. The start must be samples
-of the machine: exact ones where the hidden states can be enumerated, else the ends of long Gibbs chains.
+high, if at all. Up to their errors the truth lies between the two, and their distance says how far to trust either. The
+start must be samples of the machine: exact ones where the hidden states can be enumerated, else the ends of long chains.
 
-Sources: Neal 2001; Salakhutdinov & Murray 2008, section 4; Burda, Grosse & Salakhutdinov 2015 (the reverse).
+Sources: Neal 2001; Salakhutdinov & Murray 2008; Burda, Grosse & Salakhutdinov 2015 (the reverse).
 `params` is [W, b, c] as in `models/bipartite.py`; everything is computed in float64.
 """
 
@@ -50,7 +50,7 @@ def log_partition(params, units=Binary):
 
 def log_likelihood(params, v, log_z, units=Binary):
     """log p(v) = −F(v) − log Z, (N,), in nats."""
-    return -free_energy(_float64(params), namespace(v).astype(v, params[0].dtype), units) - log_z
+    return -free_energy(_float64(params), namespace(v).astype(v, namespace(v).float64), units) - log_z
 
 
 def exact_statistics(params, units=Binary):
@@ -72,6 +72,7 @@ def exact_grad(params, v, units=Binary):
     """∂(−mean log p(v))/∂[W, b, c], exactly: what contrastive divergence estimates."""
     params = _float64(params)
     xp = namespace(v)
+    v = xp.astype(v, xp.float64)
     h = mean_hiddens(params, v)
     vh, mean_v, mean_h = exact_statistics(params, units)
     return [vh - v.T @ h / v.shape[0], mean_v - xp.mean(v, axis=0), mean_h - xp.mean(h, axis=0)]
@@ -90,7 +91,7 @@ def exact_samples(params, n, rng, units=Binary):
 
 
 def ais(params, rng, *, chains=100, betas=None, base=None):
-    """Annealed importance sampling of log Z, binary units -> Estimate. Its mean comes out too low, if at all.
+    """Annealed importance sampling of log Z, binary units -> Estimate: on average below the truth, if the walk is short.
 
     betas: the schedule from 0 to 1, 1,000 equal steps by default. base: visible biases b_0 (n_visible,) of the machine at
     β = 0; the machine's own b by default. Good: the log-odds of the data's means.
@@ -109,12 +110,13 @@ def ais(params, rng, *, chains=100, betas=None, base=None):
 
 
 def reverse_ais(params, rng, start, *, betas=None, base=None):
-    """The walk from the machine down to the base -> Estimate. Its mean comes out too high, if at all.
+    """The walk from the machine down to the base -> Estimate: on average above the truth, if the walk is short.
 
-    start: samples of the machine, (chains, n_visible), float64. betas, base: as for `ais`.
+    start: samples of the machine, (chains, n_visible). betas, base: as for `ais`.
     """
     params, betas, base = _prepare(params, betas, base)
-    v, log_w = start, namespace(start).zeros(start.shape[0], dtype=start.dtype)
+    xp = namespace(start)
+    v, log_w = xp.astype(start, xp.float64), xp.zeros(start.shape[0], dtype=xp.float64)
     for beta, following in zip(betas[::-1], betas[-2::-1]):
         now, then = _at(params, base, beta), _at(params, base, following)
         v = sample_visibles(now, sample_hiddens(now, v, rng), rng)
@@ -184,4 +186,5 @@ def _log_mean(log_w):
     top = float(xp.max(log_w))
     w = xp.exp(log_w - top)
     mean = float(xp.mean(w))
-    return top + math.log(mean), float(xp.std(w, correction=1)) / (mean * math.sqrt(n)) if n > 1 else math.inf
+    variance = float(xp.sum((w - mean) ** 2)) / (n - 1) if n > 1 else math.inf
+    return top + math.log(mean), math.sqrt(variance / n) / mean

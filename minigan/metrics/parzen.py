@@ -52,5 +52,6 @@ def parzen(samples, validation, test, sigmas=SIGMAS):
     sigma = float(sigmas[int(np.argmax(means))])
     log_p = parzen_log_likelihood(samples, test, sigma)
     xp = namespace(log_p)
-    error = float(xp.std(log_p, correction=1)) / math.sqrt(log_p.shape[0]) if log_p.shape[0] > 1 else math.inf
-    return {"log_likelihood": float(xp.mean(log_p)), "error": error, "sigma": sigma}
+    N, mean = log_p.shape[0], float(xp.mean(log_p))
+    variance = float(xp.sum((log_p - mean) ** 2)) / (N - 1) if N > 1 else math.inf
+    return {"log_likelihood": mean, "error": math.sqrt(variance / N), "sigma": sigma}

@@ -5,7 +5,7 @@ the mean plus what is special about the user and about the item,
 
     r̂_ui = μ + b_u + b_i,     b_i = Σ (r − μ) / (shrink + n_i),     b_u = Σ (r − μ − b_i) / (shrink + n_u)
 
-whose sums run over an item's, or a user's, ratings; `shrink` keeps a few ratings from saying too much.
+cut to the scale 1 … 5. The sums run over an item's, or a user's, ratings; `shrink` keeps a few ratings from saying too much.
 Source: Koren 2010, "Factor in the neighbors", section 2.1.
 """
 

@@ -97,6 +97,8 @@ def _array(X):
 
 def seed_of(random_state):
     """The whole number of an int, None (a new one) or a numpy RandomState or Generator."""
+    if isinstance(random_state, (int, np.integer)) and random_state < 0:
+        raise ValueError(f"random_state is {random_state}: want a whole number, 0 or more, None or a numpy RandomState")
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(random_state, np.random.RandomState):

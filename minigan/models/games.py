@@ -9,7 +9,8 @@ and nobody guarantees that this leads anywhere: a field need not be the gradient
     saddle   f = x² − y²     each has a valley of its own; every rule goes to the equilibrium 0
     twist    f = x y         the field turns around 0 and never points at it
     Dirac    f = φ(x y) + φ(0), φ(t) = −log(1 + e⁻ᵗ): the smallest GAN. The data are one point at 0, the generator puts all
-             its mass at x, and the discriminator D(s) = σ(y s) has one weight y. Near 0 it is the twist, φ′(0) = ½
+             its mass at x, and the discriminator's one weight is y: σ(y s) is how surely it calls s a fake. Near 0 it
+             is the twist, φ′(0) = ½
 
 and four rules, of step size η, for z = (x, y):
 

@@ -39,7 +39,7 @@ class GAN:
         for name, number in (("k", k), ("pack", pack)):
             if not isinstance(number, int) or number < 1:
                 raise ValueError(f"{name} is {number!r}: want a whole number, 1 or more")
-        if not 0 <= smooth < 0.5 or r1 < 0:
+        if not 0 <= smooth < 0.5 or not r1 >= 0:
             raise ValueError(f"smooth is {smooth}, r1 is {r1}: want 0 ≤ smooth < 0.5 and r1 ≥ 0")
         if G.n_in != latent:
             raise ValueError(f"G takes {G.n_in} inputs, latent is {latent}: make them equal")
@@ -53,7 +53,7 @@ class GAN:
         backend_module(backend)
         if r1:
             D.check_tangent()
-        self.smooth, self.r1, self.pack = smooth, r1, pack
+        self.smooth, self.r1, self.pack = float(smooth), float(r1), pack
         self.G, self.D, self.latent, self.k, self.loss = G, D, latent, k, loss
         self.seed, self.backend, self.dtype = seed, backend, dtype
         check_count("seed", seed)

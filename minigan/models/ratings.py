@@ -41,6 +41,7 @@ class Softmax:
         p = xp.reshape(mean, (*self.rated.shape, STARS))
         passed = xp.cumulative_sum(p, axis=2) > rng.random(size=(*self.rated.shape, 1), dtype=dtype_name(mean))
         passed = xp.astype(passed, mean.dtype)
+        passed[:, :, -1] = 1.0  # rounding may leave the sum just below 1
         first = xp.concat([passed[:, :, :1], passed[:, :, 1:] - passed[:, :, :-1]], axis=2)
         return xp.reshape(first * self.rated[:, :, None], mean.shape)
 
@@ -112,6 +113,8 @@ class RatingsRBM:
 
     def sample(self, n, seed=None, *, k=100):
         """The tastes of n users whom nobody has met: their expected ratings (n, items) after k Gibbs rounds."""
+        if n < 1 or k < 1:
+            raise ValueError(f"n is {n}, k is {k}: want one sample and one Gibbs round at least")
         rng = generator(None if seed is None else [SAMPLE, seed], self.backend)
         xp, params = namespace(self.theta), self.params
         everything = Softmax(xp.ones((n, self.n_items), dtype=self.theta.dtype))

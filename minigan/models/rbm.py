@@ -14,11 +14,25 @@ W starts at N(0, 0.01²), c at 0, b at what the data's mean asks for (log-odds o
 Sources: Hinton 2012, "A practical guide to training restricted Boltzmann machines"; scikit-learn's BernoulliRBM.
 """
 
+import copy
 import math
 
 import numpy as np
 
-from minigan.arrays import CHAINS, INIT, MONITOR, NOISE, ORDER, SAMPLE, copy_of, dtype_name, generator, namespace, to
+from minigan.arrays import (
+    CHAINS,
+    INIT,
+    MONITOR,
+    NOISE,
+    ORDER,
+    SAMPLE,
+    backend_module,
+    copy_of,
+    dtype_name,
+    generator,
+    namespace,  # fmt: skip
+    to,
+)
 from minigan.models.bipartite import (
     Binary,
     Gaussian,
@@ -33,7 +47,7 @@ from minigan.models.bipartite import (
     sample_hiddens,
     sample_visibles,
 )
-from minigan.models.check import check_batch, optimizer_from
+from minigan.models.check import check_batch, check_count, check_state, optimizer_from
 from minigan.models.completion import complete
 from minigan.models.estimator import Estimator, back_to, seed_of
 from minigan.nn.flat import flatten, places, views
@@ -107,6 +121,9 @@ class RBM(Estimator):
         self._check_parameters()
         low, high = self.range or (-math.inf, math.inf)
         known = hasattr(self, "theta_")
+        if not known and dtype_name(data) not in ("float32", "float64"):
+            raise TypeError(f"the batch is {dtype_name(data)}, want float32 or float64: convert it, for instance "
+                            "batch.astype('float32')")
         check_batch(data, width=self.n_features_in_ if known else data.shape[-1], backend=self.backend,
                     dtype=self.dtype_ if known else dtype_name(data), low=low, high=high)
 
@@ -117,7 +134,10 @@ class RBM(Estimator):
 
     def _training_data(self, X, fresh):
         self._check_parameters()
-        return self._in_range(self.validated(X, fitting=fresh))
+        X = self._in_range(self.validated(X, fitting=fresh))
+        if not fresh and self.optimizer_.settings() != SGD(self.learning_rate, self.momentum).settings():
+            self.optimizer_ = SGD(self.learning_rate, self.momentum)  # set_params has changed them
+        return X
 
     def _in_range(self, X):
         low, high = self.range or (-math.inf, math.inf)
@@ -125,27 +145,31 @@ class RBM(Estimator):
         return X
 
     def _check_parameters(self):
-        for name in ("n_components", "batch_size", "k"):
-            if not isinstance(getattr(self, name), (int, np.integer)) or getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)!r}: want a whole number, 1 or more")
+        for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
+            number = getattr(self, name)
+            if not isinstance(number, (int, np.integer)) or number < least:
+                raise ValueError(f"{name} is {number!r}: want a whole number, {least} or more")
         if self.visible not in UNITS:
             raise ValueError(f"visible is {self.visible!r}: want one of {', '.join(map(repr, UNITS))}")
+        if not self.weight_decay >= 0:
+            raise ValueError(f"weight_decay is {self.weight_decay}: want 0 or more")
+        SGD(self.learning_rate, self.momentum)  # says what is wrong with these two
 
     def _start(self, X):
         """θ before the first step; the visible biases fit the means of X."""
-        xp, n, m = namespace(X), X.shape[1], self.n_components
-        self.seed_, self.draws_, self.steps_ = seed_of(self.random_state), 0, 0
-        self.n_features_in_, self.dtype_ = n, dtype_name(X)
-        b = xp.mean(X, axis=0)
-        self.offsets_ = [b, xp.full(m, 0.5, dtype=X.dtype)]
+        xp, n, m, dtype = namespace(X), X.shape[1], self.n_components, dtype_name(X)
+        seed = seed_of(self.random_state)
+        means = xp.mean(X, axis=0)
+        b = means
         if self.visible == "binary":
             b = (b * X.shape[0] + 0.5) / (X.shape[0] + 1.0)  # no unit is quite sure, whatever the data
             b = xp.log(b) - xp.log(1.0 - b)
-        W = generator([INIT, self.seed_], self.backend).standard_normal(size=(n, m), dtype=self.dtype_) * 0.01
-        self.theta_ = flatten(xp, self.dtype_, [[W, b, xp.zeros(m, dtype=X.dtype)]])
+        W = generator([INIT, seed], self.backend).standard_normal(size=(n, m), dtype=dtype) * 0.01
+        chains = generator([CHAINS, seed], self.backend).random(size=(self.batch_size, m), dtype=dtype)
+        self.seed_, self.draws_, self.steps_, self.n_features_in_, self.dtype_ = seed, 0, 0, n, dtype
+        self.theta_ = flatten(xp, dtype, [[W, b, xp.zeros(m, dtype=X.dtype)]])
+        self.chains_, self.offsets_ = xp.astype(chains < 0.5, X.dtype), [means, xp.full(m, 0.5, dtype=X.dtype)]
         self.optimizer_ = SGD(self.learning_rate, self.momentum)
-        chains = generator([CHAINS, self.seed_], self.backend).random(size=(self.batch_size, m), dtype=self.dtype_)
-        self.chains_ = xp.astype(chains < 0.5, X.dtype)
 
     def _update(self, v):
         chains = self.chains_ if self.persistent else None
@@ -203,11 +227,17 @@ class RBM(Estimator):
 
     def gibbs(self, v, k=1):
         """k rounds of Gibbs sampling from v (N, n_features); each call draws anew."""
+        if k < 1:
+            raise ValueError(f"k is {k}: want one Gibbs round at least")
         return back_to(v, gibbs(self.params, self.validated(v), self._draw(), UNITS[self.visible], k))
 
     def free_energy(self, v):
         """F(v), (N,): log p(v) = −F(v) − log Z."""
         return back_to(v, free_energy(self.params, self.validated(v), UNITS[self.visible]))
+
+    def log_likelihood(self, X, log_z):
+        """log p(v) = −F(v) − log Z, (N,); log_z from `metrics.likelihood`: log_partition, exactly, or ais."""
+        return -self.free_energy(X) - log_z
 
     def reconstruct(self, v):
         """E[v | E[h | v]], (N, n_features): the data as the hidden units see them."""
@@ -243,7 +273,7 @@ class RBM(Estimator):
         observed: bool, of v's shape or (n_features,); what v has elsewhere is not looked at (NaN is fine). method: "gibbs"
         or "mean_field", as in `completion.py`.
         """
-        v_host, observed = to(v, "numpy"), to(observed, "numpy")
+        v_host, observed = np.asarray(to(v, "numpy")), np.asarray(to(observed, "numpy"))
         if observed.dtype != bool or observed.shape not in (v_host.shape, v_host.shape[1:]):
             raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "
                              "one row of it")
@@ -255,7 +285,7 @@ class RBM(Estimator):
         """All that training changes, as a dict of arrays and numbers; empty before the first step."""
         if not hasattr(self, "theta_"):
             return {}
-        learned = {"theta": copy_of(self.theta_), "chains": copy_of(self.chains_), "offsets": [*self.offsets_]}
+        learned = {"theta": copy_of(self.theta_), "chains": copy_of(self.chains_), "offsets": [*map(copy_of, self.offsets_)]}
         counts = {"steps": self.steps_, "seed": self.seed_, "draws": self.draws_, "n_features": self.n_features_in_}
         return {**learned, **counts, "optimizer": self.optimizer_.state()}
 
@@ -271,16 +301,22 @@ class RBM(Estimator):
 
     def load_state(self, state):
         """Go on from what `state()` gave. All or nothing."""
-        learned = [name for name in vars(self) if name.endswith("_")]
-        if state:
-            theta, n, m = state["theta"], state["n_features"], self.n_components
-            if theta.shape != (n * m + n + m,) or state["chains"].shape[1] != m:
-                raise ValueError(f"the state is of another machine: theta has shape {tuple(theta.shape)}, {n} visible and {m} "
-                                 f"hidden units want ({n * m + n + m},)")
-            self.optimizer_ = optimizer_from(SGD(self.learning_rate, self.momentum), state["optimizer"], theta)
-            self.theta_, self.chains_, self.offsets_ = copy_of(theta), copy_of(state["chains"]), [*state["offsets"]]
-            self.n_features_in_, self.dtype_ = n, dtype_name(theta)
-            self.steps_, self.seed_, self.draws_ = state["steps"], state["seed"], state["draws"]
-        else:
-            for name in learned:
+        if not state:
+            for name in [name for name in vars(self) if name.endswith("_")]:
                 delattr(self, name)
+            return
+        other = copy.copy(self).set_params(random_state=0)  # what a state of this machine looks like
+        n = state.get("n_features") if isinstance(state, dict) else None
+        check_count("n_features", n)
+        dtype = getattr(backend_module(self.backend), dtype_name(state["theta"]))
+        other._start(backend_module(self.backend).zeros((1, n), dtype=dtype))
+        check_state(state, other.state(), arrays=("theta",))
+        check_count("draws", state["draws"])
+        arrays = [state["chains"], *state["offsets"]]
+        wanted = [other.chains_, *other.offsets_]
+        if len(arrays) != 3 or any(a.shape[-1] != w.shape[-1] or a.dtype != w.dtype for a, w in zip(arrays, wanted)):
+            raise ValueError("the state's chains or offsets are of another machine: build it as the saved one was")
+        self.optimizer_ = optimizer_from(other.optimizer_, state["optimizer"], state["theta"])
+        self.theta_, self.chains_, *self.offsets_ = map(copy_of, [state["theta"], *arrays])
+        self.n_features_in_, self.dtype_ = n, other.dtype_
+        self.steps_, self.seed_, self.draws_ = state["steps"], state["seed"], state["draws"]

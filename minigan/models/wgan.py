@@ -54,14 +54,14 @@ class WGAN(GAN):
     """
 
     def __init__(self, G, D, latent=10, k=5, *, penalty=10.0, clip=None, **options):
-        if clip is not None and clip <= 0:
+        if clip is not None and not clip > 0:
             raise ValueError(f"clip is {clip}: want a bound above 0 for the weights, or None for the gradient penalty")
-        if penalty < 0:
+        if not penalty >= 0:
             raise ValueError(f"penalty is {penalty}: want a weight of 0 or more")
         if {"loss", "smooth", "r1"} & set(options):
             raise ValueError("loss, smooth and r1 belong to GAN: the critic of a WGAN has one loss and its own penalty")
         super().__init__(G, D, latent, k, **options)
-        self.penalty, self.clip = penalty, clip
+        self.penalty, self.clip = float(penalty), clip if clip is None else float(clip)
         if clip is None:
             D.check_tangent()
 

@@ -22,13 +22,13 @@ from minigan.arrays import namespace
 def sigmoid(x):
     """σ(x) = 1 / (1 + e⁻ˣ), with small relative error for any x and no overflow.
 
-    The exponent is never positive: σ(x) = e^min(x,0) / (1 + e^−|x|).
+    With e = e^−|x|, whose exponent is never positive: σ(x) = 1 / (1 + e) for x ≥ 0, and e / (1 + e) for x < 0.
     """
     xp = namespace(x)
-    below = xp.exp(-xp.abs(x))  # in (0, 1]
-    below += 1.0
-    y = xp.exp(xp.minimum(x, 0.0))
-    y /= below
+    e = xp.exp(-xp.abs(x))  # in [0, 1]
+    y = xp.maximum(e, xp.astype(x >= 0, x.dtype))  # 1 or e
+    e += 1.0
+    y /= e
     return y
 
 

@@ -74,7 +74,7 @@ class Optimizer:
 
     def settings(self):
         """The kind and its numbers, as a text: "Adam(lr=0.0002, beta1=0.5, …)"."""
-        numbers = {name: value for name, value in vars(self).items() if name not in ("t", "moments")}
+        numbers = {name: value for name, value in vars(self).items() if name not in ("t", "moments", "count")}
         return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in numbers.items())})"
 
     def state(self):
@@ -94,15 +94,16 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent, with momentum if wanted: u ← momentum · u + g, θ ← θ − lr · u."""
 
-    count = 1
-
     def __init__(self, lr=0.01, momentum=0.0):
         super().__init__(lr)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum={momentum}: want 0 ≤ momentum < 1")
         self.momentum = float(momentum)
+        self.count = 1 if momentum else 0  # without momentum u is g, and nothing has to be kept
 
-    def change(self, g, u):
+    def change(self, g, u=None):
+        if u is None:
+            return g * self.lr
         u *= self.momentum
         u += g
         return u * self.lr

@@ -9,6 +9,7 @@ import pytest
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
 from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
+from minigan.models.bipartite import pseudo_likelihood
 from minigan.models.rbm import (
     RBM,
     Gaussian,
@@ -18,7 +19,7 @@ from minigan.models.rbm import (
     gibbs,
     mean_hiddens,
     mean_visibles,
-    sample_hiddens,  # fmt: skip
+    sample_hiddens,
     sample_visibles,
 )
 from minigan.nn import Adam, gradcheck
@@ -209,6 +210,69 @@ def test_results_go_back_to_where_the_input_came_from(backend):
     assert RBM(5, n_iter=1).fit(digits(dtype=np.float64)).components_.dtype == np.float64
 
 
+def test_settings_changed_by_set_params_count_from_then_on():
+    machine = RBM(5, n_iter=1, random_state=0, learning_rate=0.1).fit(digits())
+    theta = machine.theta_
+    machine.set_params(learning_rate=1e-9).partial_fit(digits())
+    assert np.abs(machine.theta_ - theta).max() < 1e-6
+
+
+def test_samples_come_from_a_chain_and_gibbs_goes_k_rounds():
+    """One round with the first hidden unit on leaves nearly all units on; the chain of many rounds leaves that state."""
+    machine = RBM(1, n_iter=0, random_state=0).fit(digits())
+    W, b, c = np.full(12, 4.0), np.full(12, -2.0), np.array([-23.0])
+    machine.theta_ = np.concatenate([W, b, c]).astype(np.float32)
+    ones = np.ones((400, 12), np.float32)
+    once, long = machine.gibbs(ones, k=1).mean(), machine.gibbs(ones, k=300).mean()
+    assert once > 0.85
+    assert abs(once - long) > 0.02
+    assert not np.allclose(machine.sample(50, seed=0, k=1), machine.sample(50, seed=0, k=300))
+
+
+def test_centring_moves_its_offsets_and_changes_the_direction(backend):
+    v = to(digits(20), backend)
+    centred, plain = (RBM(5, backend=backend, random_state=0, centred=centred) for centred in (True, False))
+    for machine in (centred, plain):
+        machine.step(v)
+        machine.step(v)
+    assert np.abs(to_numpy(centred.theta_) - to_numpy(plain.theta_)).max() > 1e-4
+    before, h = to_numpy(centred.offsets_[1]), to_numpy(mean_hiddens(centred.params, v)).mean(axis=0)
+    centred.step(v)
+    assert to_numpy(centred.offsets_[1]) == pytest.approx(0.99 * before + 0.01 * h, rel=1e-5)
+
+
+def test_visible_biases_start_at_the_log_odds_of_the_data():
+    v = digits()
+    machine = RBM(5, n_iter=0, random_state=0).fit(v)
+    assert mean_visibles(machine.params, np.zeros((1, 5), np.float32))[0] == pytest.approx(v.mean(axis=0), abs=0.01)
+
+
+def test_pseudo_likelihood_averages_to_its_definition():
+    """n · the mean over i of log p(v_i | the others), from the joint distribution; 20,000 draws, 5 standard errors."""
+    params = machine(generator(2))
+    V, _, p = joint(params)
+    p_v, v = p.sum(axis=1), np.array([1.0, 0.0, 1.0, 1.0])
+
+    def probability(row):
+        return p_v[(V == row).all(axis=1)][0]
+
+    flips = [np.where(np.arange(4) == i, 1 - v, v) for i in range(4)]
+    terms = np.array([4 * np.log(probability(v) / (probability(v) + probability(flip))) for flip in flips])
+    draws = pseudo_likelihood(params, np.tile(v, (20_000, 1)), generator(0))
+    assert draws.mean() == pytest.approx(terms.mean(), abs=5 * terms.std() / math.sqrt(20_000))
+
+
+def test_gaussian_samples_have_unit_variance():
+    v = sample_visibles(machine(generator(0)), np.ones((20_000, 3)), generator(1), Gaussian)
+    assert v.std(axis=0) == pytest.approx(1, abs=5 * math.sqrt(0.5 / 20_000))
+
+
+def test_log_likelihood_of_the_estimator():
+    machine = RBM(5, n_iter=1, random_state=0).fit(digits())
+    log_z = log_partition(machine.params)
+    assert machine.log_likelihood(digits(), log_z) == pytest.approx(log_likelihood(machine.params, digits(), log_z), rel=1e-4)
+
+
 def test_learning_raises_the_likelihood_and_weight_decay_shrinks_weights():
     v = np.tile(bars_and_stripes(3), (10, 1))
     before = RBM(8, n_iter=0, random_state=0).fit(v)
@@ -254,7 +318,17 @@ REFUSED = {
     "want one sample": lambda m: m.sample(0),
     r"batch has shape \(200, 11\), want \(N, 12\)": lambda m: m.step(digits()[:, :11]),
     "array of array_api_strict, the model lives on numpy": lambda m: m.step(to(digits(), "array_api_strict")),
-    "of another machine": lambda m: m.load_state(RBM(6, n_iter=1).fit(digits()).state()),
+    "this model has": lambda m: m.load_state(RBM(6, n_iter=1).fit(digits()).state()),
+    "chains or offsets are of another": lambda m: m.load_state(m.state() | {"chains": np.zeros((3, 2), np.float32)}),
+    "draws is None": lambda m: m.load_state(m.state() | {"draws": None}),
+    "steps is 'x'": lambda m: m.load_state(m.state() | {"steps": "x"}),
+    "this model wants": lambda m: m.load_state({name: x for name, x in m.state().items() if name != "chains"}),
+    "lr=0": lambda m: m.set_params(learning_rate=0).fit(digits()),
+    "want 0 ≤ momentum": lambda m: m.set_params(momentum=2).fit(digits()),
+    "n_iter is 2.5": lambda m: m.set_params(n_iter=2.5).fit(digits()),
+    "weight_decay is -5": lambda m: m.set_params(weight_decay=-5).fit(digits()),
+    "random_state is -1": lambda m: m.set_params(random_state=-1).fit(digits()),
+    "k is -3: want one Gibbs round": lambda m: m.gibbs(digits(), k=-3),
 }
 
 
