@@ -109,6 +109,18 @@ def test_a_trained_discriminator_is_the_formula(tmp_path):
     assert 0.45 < low < high < 0.55
 
 
+@pytest.mark.slow
+def test_contrastive_divergence_stalls_and_persistent_chains_fall(tmp_path):
+    """Bars and stripes, exactly: the gradient reaches the bound, CD-1 does not, PCD-1 climbs and then falls below it."""
+    said = run("rbm_bars_and_stripes.py", "--out", tmp_path)
+    best, last = ({name: float(x) for name, x in re.findall(rf"(.+): .*{word} (-[\d.]+)", said)} for word in ("best", "last"))
+    assert best["exact gradient"] >= -42.3
+    assert -80 < best["CD-1"] < -45
+    assert last["CD-1"] > -80
+    assert best["PCD-1"] > -80
+    assert last["PCD-1"] < best["PCD-1"] - 40
+
+
 def test_the_rbm_beyond_enumeration_prints_a_bracket(tmp_path):
     said = run("rbm.py", "--epochs", 1, "--hidden", 30, "--out", tmp_path)
     assert "likelihood at most" in said

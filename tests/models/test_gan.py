@@ -6,6 +6,7 @@ import pytest
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
 from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, gradcheck
+from minigan.nn.penalty import penalty_grad, zero_slope
 
 
 def small_gan(backend="numpy", **options):
@@ -299,6 +300,24 @@ def test_packing_judges_samples_together(pack):
     assert [len(batch) % pack for batch in gan._batches(rows)] == [0, 0]
     gan.step(rows)
     assert 0 < gan.monitor(rows)["d_real"] < 1
+
+
+def test_the_models_options_reach_its_gradients():
+    """After one step, each option has led D, and with it only D's part, elsewhere."""
+    thetas = {}
+    for name, options in (("plain", {}), ("smooth", {"smooth": 0.2}), ("r1", {"r1": 1.0})):
+        gan = small_gan(optimizer_d=SGD(0.1), **options)
+        start, theta_g = gan.theta_d, gan.theta_g
+        rng = generator(0)
+        gan.step_d(data(), rng)
+        thetas[name] = gan.theta_d
+        fake = gan.G.forward(theta_g, gan.noise(generator(0), 16))[0]
+        expected = d_grad(gan.D, start, data(), fake, options.get("smooth", 0.0))[1]
+        if name == "r1":
+            expected = expected + penalty_grad(gan.D, start, data(), zero_slope, 1.0)[1]
+        assert gan.theta_d == pytest.approx(start - 0.1 * expected, abs=1e-6)
+    assert np.abs(thetas["smooth"] - thetas["plain"]).max() > 1e-4
+    assert np.abs(thetas["r1"] - thetas["plain"]).max() > 1e-4
 
 
 def test_r1_flattens_D_around_the_data():

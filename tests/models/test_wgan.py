@@ -29,6 +29,23 @@ def test_gradients(backend, rng, pack):
     assert gradcheck.vjp_error(lambda t: generator_grad(G, t, D, theta_d, z, pack)[0], theta_g, 1.0, dtheta_g, rng) <= 1e-6
 
 
+def test_a_small_step_of_G_raises_the_critics_score(rng):
+    G, D = plain_network(3, 5, 2), plain_network(2, 5, 1)
+    theta_g, theta_d = (net.init(rng, "float64") for net in (G, D))
+    z = rng.standard_normal(size=(30, 3), dtype="float64")
+
+    def score(theta_g):
+        return to_numpy(D.forward(theta_d, G.forward(theta_g, z)[0])[0]).mean()
+
+    loss, gradient = generator_grad(G, theta_g, D, theta_d, z)
+    assert float(loss) == pytest.approx(-score(theta_g))
+    assert score(theta_g - 1e-4 * gradient) > score(theta_g)
+
+
+def test_a_critics_opinion_grows_with_its_score():
+    assert small_wgan().opinion(np.array([-3.0, 1.0, 5.0])) == pytest.approx([0, 0.5, 1])
+
+
 def test_clipping_keeps_every_weight_in_its_bounds(backend):
     gan = small_wgan(backend, clip=0.05, optimizer_d=Adam(0.1))
     for _ in range(5):
