@@ -80,5 +80,29 @@ def test_each_thing_is_said_once():
     assert len(health.look({"gradient_g": 200.0})) == 1
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"d_real": 0.98, "d_fake": 0.02}, 1),
+        ({"d_real": 0.96, "d_fake": 0.02}, 0),
+        ({"d_real": 0.98, "d_fake": 0.05}, 0),
+        ({"d_real": 0.505, "d_fake": 0.495}, 1),
+        ({"d_real": 0.52, "d_fake": 0.5}, 0),
+        ({"spread": 0.09}, 1),
+        ({"spread": 0.11}, 0),
+    ],
+)
+def test_the_thresholds_are_those_that_are_documented(row, said):
+    assert len(Health().look(row)) == said
+
+
+@pytest.mark.parametrize(("length", "said"), [(99.0, 0), (101.0, 1)])
+def test_a_gradient_explodes_beyond_a_hundred_times_its_median(length, said):
+    health = Health()
+    for _ in range(5):
+        health.look({"gradient_d": 1.0})
+    assert len(health.look({"gradient_d": length})) == said
+
+
 def test_other_models_have_nothing_to_fear():
     assert Health().look({"contrast": 0.1, "energy_data": -3.0}) == []

@@ -294,8 +294,8 @@ def test_completion_keeps_what_is_observed_and_knows_the_rest():
     assert (filled[0, :3] == [1, 0, 1]).all()
     assert np.abs(filled[0] - [1, 0, 1] * 3).max() < 0.3
     fast = machine.complete(given, ~np.isnan(given), method="mean_field")
-    assert fast.shape == (1, 9)
-    assert ((fast >= 0) & (fast <= 1)).all()
+    assert (fast[0, :3] == [1, 0, 1]).all()
+    assert np.abs(fast[0] - [1, 0, 1] * 3).max() < 0.3
     nothing = machine.complete(given, np.zeros((1, 9), bool), rounds=500)
     assert ((nothing >= 0) & (nothing <= 1)).all()
 
