@@ -30,7 +30,7 @@ from minigan.arrays import (
     copy_of,
     dtype_name,
     generator,
-    namespace,  # fmt: skip
+    namespace,
     to,
 )
 from minigan.models.bipartite import (
@@ -119,13 +119,11 @@ class RBM(Estimator):
     def check(self, data):
         """Raise unless `data` can be trained on: this backend, finite, in the units' range, of the right width."""
         self._check_parameters()
-        low, high = self.range or (-math.inf, math.inf)
         known = hasattr(self, "theta_")
         if not known and dtype_name(data) not in ("float32", "float64"):
             raise TypeError(f"the batch is {dtype_name(data)}, want float32 or float64: convert it, for instance "
                             "batch.astype('float32')")
-        check_batch(data, width=self.n_features_in_ if known else data.shape[-1], backend=self.backend,
-                    dtype=self.dtype_ if known else dtype_name(data), low=low, high=high)
+        self._in_range(data, self.n_features_in_ if known else data.shape[-1], self.dtype_ if known else dtype_name(data))
 
     @property
     def range(self):
@@ -134,15 +132,15 @@ class RBM(Estimator):
 
     def _training_data(self, X, fresh):
         self._check_parameters()
-        X = self._in_range(self.validated(X, fitting=fresh))
+        X = self.validated(X, fitting=fresh)
+        self._in_range(X, X.shape[1], dtype_name(X))
         if not fresh and self.optimizer_.settings() != SGD(self.learning_rate, self.momentum).settings():
             self.optimizer_ = SGD(self.learning_rate, self.momentum)  # set_params has changed them
         return X
 
-    def _in_range(self, X):
+    def _in_range(self, X, width, dtype):
         low, high = self.range or (-math.inf, math.inf)
-        check_batch(X, width=X.shape[1], backend=self.backend, dtype=dtype_name(X), low=low, high=high)
-        return X
+        check_batch(X, width=width, backend=self.backend, dtype=dtype, low=low, high=high)
 
     def _check_parameters(self):
         for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
@@ -277,7 +275,8 @@ class RBM(Estimator):
         if observed.dtype != bool or observed.shape not in (v_host.shape, v_host.shape[1:]):
             raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "
                              "one row of it")
-        known = self._in_range(self.validated(np.where(observed, v_host, np.zeros_like(v_host))))
+        known = self.validated(np.where(observed, v_host, np.zeros_like(v_host)))
+        self._in_range(known, self.n_features_in_, self.dtype_)
         keep = to(np.broadcast_to(observed, known.shape).copy(), self.backend)
         return back_to(v, complete(self.params, known, keep, self._draw(), UNITS[self.visible], method, rounds))
 
