@@ -135,6 +135,7 @@ def generator(seed, backend="numpy"):
 
     seed: a whole number ≥ 0, or several, as in generator([NOISE, seed, step]): each step of a training run makes the
     generator of its own number, so that a run can go on at any step knowing only the seed. None asks the system for one.
+    (NumPy pads seeds with zeros: generator(2) and generator([2, 0]) draw the same.)
     A numpy.random.Generator, a cupy.random.Generator (its draws live on the GPU), or for another module a
     `HostGenerator`. One seed gives the same draws on the same backend and machine, other draws on another backend.
     """

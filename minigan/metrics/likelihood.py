@@ -28,7 +28,7 @@ from minigan.models.bipartite import Binary, free_energy, mean_hiddens, mean_vis
 from minigan.nn.losses import softplus
 
 MAX_UNITS = 20
-BLOCK = 1 << 12  # states at a time: memory is bounded by BLOCK · (the larger layer)
+BLOCK = 1 << 12  # states at a time: memory is bounded by BLOCK · (the larger layer), and one number for each state
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ def log_partition(params, units=Binary):
     W, b, c = _float64(params)
     if units is Binary and W.shape[0] < W.shape[1]:
         W, b, c = W.T, c, b  # the energy is the same with the layers' roles exchanged
-    blocks = [_log_weights([W, b, c], h, units) for h in _states(W, W.shape[1])]
-    return _logsumexp(namespace(W).stack([_as_array(W, _logsumexp(block)) for block in blocks]))
+    return _logsumexp(namespace(W).concat([_log_weights([W, b, c], h, units) for h in _states(W, W.shape[1])]))
 
 
 def log_likelihood(params, v, log_z, units=Binary):
@@ -168,10 +167,6 @@ def _states(like, n):
 
 def _float64(params):
     return [namespace(array).astype(array, namespace(array).float64) for array in params]
-
-
-def _as_array(like, number):
-    return namespace(like).asarray(number, dtype=namespace(like).float64)
 
 
 def _logsumexp(a):
