@@ -38,10 +38,7 @@ class Binary:
 
     range = (0.0, 1.0)
 
-    @staticmethod
-    def mean(a):
-        """E[v] for the input a."""
-        return sigmoid(a)
+    mean = staticmethod(sigmoid)  # E[v] for the input a
 
     @staticmethod
     def sample(mean, rng):

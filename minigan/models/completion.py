@@ -28,7 +28,11 @@ def complete(params, v, observed, rng, units=Binary, method="gibbs", rounds=200)
     return xp.where(observed, v, answer)
 
 
-def _gibbs(params, v, clamp, guess, rng, units, rounds):
+def by_gibbs(params, v, clamp, guess, rng, units, rounds):
+    """The mean of E[v | h] over the second half of the rounds; all chains start at `guess`.
+
+    clamp(guess): `guess` with the observed entries put in. One round draws h from the clamped v, then v.
+    """
     total = namespace(v).zeros_like(v)
     for i in range(rounds):
         hidden = bernoulli(mean_hiddens(params, clamp(guess)), rng)
@@ -39,10 +43,11 @@ def _gibbs(params, v, clamp, guess, rng, units, rounds):
     return total / (rounds - rounds // 2)
 
 
-def _mean_field(params, v, clamp, guess, rng, units, rounds):
+def by_mean_field(params, v, clamp, guess, rng, units, rounds):
+    """v ← E[v | E[h | clamp(v)]], that many rounds from `guess` on. Nothing is drawn."""
     for _ in range(rounds):
         guess = mean_visibles(params, mean_hiddens(params, clamp(guess)), units)
     return guess
 
 
-METHODS = {"gibbs": _gibbs, "mean_field": _mean_field}
+METHODS = {"gibbs": by_gibbs, "mean_field": by_mean_field}

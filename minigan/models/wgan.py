@@ -40,10 +40,15 @@ def generator_grad(G, theta_g, D, theta_d, z, pack=1):
     """−mean D(G(z)) and its gradient with respect to θ_G. z: noise (N, G.n_in)."""
     fake, tape_g = G.forward(theta_g, z)
     score, tape_d = D.forward(theta_d, packed(fake, pack))
-    xp = namespace(score)
+    xp = namespace(fake)
     dfake, _ = D.backward(theta_d, tape_d, xp.full_like(score, -1.0 / score.shape[0]), want_dtheta=False)
     _, dtheta_g = G.backward(theta_g, tape_g, xp.reshape(dfake, fake.shape), want_dx=False)
     return -xp.mean(score), dtheta_g
+
+
+def clipped(theta, bound):
+    """θ with every entry brought into [−bound, bound]. A new vector."""
+    return namespace(theta).clip(theta, -bound, bound)
 
 
 class WGAN(GAN):
@@ -79,7 +84,7 @@ class WGAN(GAN):
 
     def _move_d(self, dtheta):
         theta = super()._move_d(dtheta)
-        return theta if self.clip is None else namespace(theta).clip(theta, -self.clip, self.clip)
+        return theta if self.clip is None else clipped(theta, self.clip)
 
     def _g_grad(self, z):
         return generator_grad(self.G, self.theta_g, self.D, self.theta_d, z, self.pack)

@@ -68,10 +68,8 @@ class Net:
         """
         params = self.unpack(theta)
         self._check(theta, x, stats)
-        if stats is None:
-            arguments = [()] * len(self.layers)
-        else:
-            arguments = [(part,) if part else () for part in self.unpack_stats(stats)]
+        of_layers = [[]] * len(self.layers) if stats is None else self.unpack_stats(stats)
+        arguments = [(part,) if part else () for part in of_layers]
         tape = []
         for layer, p, more in zip(self.layers, params, arguments):
             x, cache = layer.forward(p, x, *more)

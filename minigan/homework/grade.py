@@ -1,0 +1,178 @@
+"""Grading: submissions in, results out.
+
+For each submission a folder is made: the sheet's files as they are handed out, holes and all, and in their place the files that
+were handed in. A process over that folder (`sandbox.py`) is asked one question for each case of the key; its answers, raw
+arrays, are judged here. It knows no expected value, so it can send nothing that is worth more than a right calculation.
+
+What ends the process (a crash, an endless loop) costs the task that was asked for, and a new process goes on with the next. A
+file that cannot be imported is put back to its holes, so that it costs its own tasks and no others. A task whose needed task
+failed gets the recorded right answers of that one in its place (`stand_in.py`).
+"""
+
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from minigan.homework.holes import files_of, locate
+from minigan.homework.judge import judge
+from minigan.homework.key import make_key, needed
+from minigan.homework.release import GRADERS, write_tree
+from minigan.homework.results import Result, clean
+from minigan.homework.sandbox import Failed, Limits, Process, library_folders
+from minigan.homework.submission import collect
+from minigan.homework.trial import get_probe
+
+
+class Grader:
+    """Grades submissions of one sheet with one key. A context manager: it keeps a folder with the released files.
+
+    seed: of the inputs that are drawn; the same seed gives the same results.
+    """
+
+    def __init__(self, sheet, seed, limits=None):
+        self.sheet, self.limits = sheet, limits or Limits()
+        self.key = make_key(sheet, seed)
+        self.work = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.work.chmod(0o755)
+        self.base = self.work / "released"
+        write_tree(sheet, self.base, GRADERS, with_picture=False)
+        for folder in library_folders():
+            (self.base / folder.name).symlink_to(folder)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def grade(self, path, job=0):
+        """The Result of one submission. What goes wrong in it is in the result; an exception is the grader's own fault."""
+        result = Result.zero(Path(path).name, self.sheet)
+        try:
+            texts, result.remarks = collect(path, files_of(self.sheet))
+        except Exception as error:  # a broken archive, a folder that cannot be read
+            result.remarks = [clean(f"could not be read: {error}")]
+            return result
+        with _Student(self, texts, job) as student:
+            result.remarks = [clean(remark) for remark in result.remarks + student.remarks]
+            failed = set()
+            for task, entry in zip(self.sheet.tasks, result.tasks):
+                entry.reason = student.try_task(task, failed)
+                if entry.reason:
+                    failed.add(task.number)
+                else:
+                    entry.reason, entry.points = "", task.points
+        return result
+
+    def grade_all(self, paths, jobs=1, progress=True):
+        """The results of many, in their order, `jobs` at a time."""
+        with ThreadPoolExecutor(jobs) as pool:
+            free = list(range(jobs))
+
+            def one(path):
+                job = free.pop()
+                try:
+                    return self.grade(path, job)
+                finally:
+                    free.append(job)
+
+            return list(tqdm(pool.map(one, paths), total=len(paths), unit="submission", disable=not progress))
+
+
+class _Student:
+    """The process of one submission, started anew whenever it has come to an end."""
+
+    def __init__(self, grader, texts, job):
+        self.grader, self.job = grader, job
+        self.folder = Path(tempfile.mkdtemp(prefix="submission-", dir=grader.work))
+        self.folder.chmod(0o755)
+        shutil.copytree(grader.base, self.folder, symlinks=True, dirs_exist_ok=True)
+        self.process, self.remarks, self.broken = None, [], {}
+        self._put_in(texts)
+        fault = self._import_fault()
+        if fault:  # whose is it? Try the files one by one
+            self._put_in({})
+            for name, text in texts.items():
+                self._put_in({name: text})
+                self.broken |= {name: fault for fault in [self._import_fault()] if fault}
+                self._put_in({})
+            texts = {name: text for name, text in texts.items() if name not in self.broken}
+            self._put_in(texts)
+            if not self.broken or self._import_fault():  # only together they fail: none can be used
+                self._put_in({})
+                self.broken = dict.fromkeys(files_of(grader.sheet), fault)
+
+    def _put_in(self, texts):
+        """The released files, and these in their places; the process that ran over others is put an end to."""
+        self._stop()
+        for name in files_of(self.grader.sheet):
+            (self.folder / name).unlink()
+            if name in texts:
+                (self.folder / name).write_text(texts[name], encoding="utf-8")
+            else:
+                shutil.copy(self.grader.base / name, self.folder / name)
+
+    def _import_fault(self):
+        """None if the folder can be imported, else why not."""
+        try:
+            reply = self._ask(self.grader.sheet.probes)
+        except Failed as failure:
+            self._stop()
+            return f"{failure}, while being imported"
+        return _raised(reply["error"]) if "error" in reply else None
+
+    def try_task(self, task, failed):
+        """None if all cases of a task are right, else the first fault in words."""
+        for name in task.holes:
+            path = locate(name)[0]
+            if path in self.broken:
+                return clean(f"{path} cannot be imported: {self.broken[path]}")
+        stood_in = {name for number in needed(self.grader.sheet, task) & failed for name in self.grader.sheet.tasks[number - 1].holes}
+        for case in self.grader.key[task.number]:
+            try:
+                fault = self._try_case(task, case, stood_in)
+            except Failed as failure:
+                self._stop()
+                fault = str(failure)
+            if fault:
+                return clean(fault)
+        return None
+
+    def _try_case(self, task, case, stood_in):
+        calls = {name: case["calls"][name] for name in sorted(stood_in)}
+        reply = self._ask(self.grader.sheet.probes, task.probe, case["inputs"], calls)
+        if "error" in reply:
+            return _raised(reply["error"])
+        probe = get_probe(self.grader.sheet.probes, task.probe)
+        return judge(probe, case["inputs"], case["answer"], reply.get("answer"), reply.get("after"))
+
+    def _ask(self, *question):
+        if self.process is None:
+            self.process = Process(self.folder, self.grader.limits, self.job)
+        return self.process.ask(*question)
+
+    def _stop(self):
+        if self.process is not None:
+            self.process.close()
+        self.process = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _raised(error):
+    """What a student's function raised, in words. The description comes from the student's process: it may be anything."""
+    if not isinstance(error, dict):
+        return "it raised an error"
+    kind, message, where = (str(error.get(name, "")) for name in ("type", "message", "where"))
+    if kind == "NotImplementedError":
+        return f"not done yet: {message}"
+    return f"{kind}: {message}" + (f" ({where})" if where else "")

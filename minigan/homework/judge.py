@@ -1,0 +1,149 @@
+"""The judge: is an answer right, and if not, what kind of fault is it?
+
+An answer is compared with the right one as raw numbers: type, shape, dtype, finiteness, then values. What differs is then
+looked at as a teacher would: is it minus the right answer, N times it, its transpose, right where x is positive? The first
+explanation that accounts for *every* entry is what the student is told, together with what the probe's own `laws` find: facts
+that the right answer must obey, such as "every column of dx sums to 0".
+
+Tolerances: in float64 a sum of a thousand terms is right to 1e-13 of its largest, and a division by a small variance may cost
+four more digits; 1e-8 lies above that and far below any wrong term. In float32 (eps 6e-8) the same reasoning gives 1e-3.
+"""
+
+import numpy as np
+
+TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
+
+
+def judge(probe, inputs, right, got, after):
+    """None if the answer is right, else what is wrong, in words.
+
+    inputs: the case. right, got: {name: array}. after: the inputs as the student's process left them.
+    """
+    for name in inputs:
+        if not _identical(inputs[name], after.get(name) if isinstance(after, dict) else None):
+            return f"{name} was changed in place: a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
+    if not isinstance(got, dict) or got.keys() != right.keys():
+        return "the answer has other parts than were asked for"
+    faults = [fault for name in right if (fault := difference(name, right[name], got[name], inputs))]
+    if faults and all(isinstance(got[name], np.ndarray) and got[name].shape == right[name].shape for name in right):
+        faults += [law for law, holds in getattr(probe, "laws", _no_laws)(inputs, got) if not holds]
+    return "; ".join(faults) or None
+
+
+def _no_laws(inputs, answer):
+    return []
+
+
+def _identical(a, b):
+    """Whether nothing of an input has changed: same arrays bit for bit, same numbers, all the way down."""
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)):
+        return isinstance(b, (list, tuple)) and len(a) == len(b) and all(_identical(x, y) for x, y in zip(a, b))
+    return type(a) is type(b) and a == b
+
+
+def difference(name, right, got, inputs):
+    """None if `got` is the array `right`, to within rounding; else the fault in words."""
+    if not isinstance(got, np.ndarray):
+        return f"{name} is {got}, want an array of shape {right.shape}" if right.ndim else f"{name} is {got}, want a number"
+    if got.shape != right.shape:
+        return _wrong_shape(name, right, got, inputs)
+    if right.ndim and got.dtype != right.dtype:
+        return f"{name} is {got.dtype}, its inputs are {right.dtype}: something in it upcasts, such as a float64 array or a NumPy scalar"
+    bad = np.size(got) - int(np.isfinite(got).sum())
+    if bad and np.isfinite(right).all():
+        kind = "nan" if np.isnan(got).any() else "infinite"
+        return f"{name} is {kind} in {bad} of {got.size} places: an overflow, a logarithm of 0 or a division by 0?"
+    floats = [value.dtype.name for value in inputs.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
+    kind = "float32" if "float32" in floats else "float64"
+    right, got = right.astype("float64"), got.astype("float64")
+    if _close(right, got, kind):
+        return None
+    return f"{name} {_explanation(name, right, got, inputs, kind)}"
+
+
+def _close(right, got, kind="float64"):
+    """To a tolerance relative to the largest entry; infinities and nans must stand in the same places."""
+    tolerance = TOLERANCE[kind]
+    finite = right[np.isfinite(right)]
+    scale = float(np.abs(finite).max()) if finite.size else 0.0
+    return bool(np.allclose(got, right, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
+
+
+def _wrong_shape(name, right, got, inputs):
+    text = f"{name} has shape {got.shape}, "
+    owner = inputs.get(name[1:]) if name.startswith("d") else None
+    text += f"{name[1:]} has {owner.shape}" if isinstance(owner, np.ndarray) else f"want {right.shape}"
+    if got.ndim == 2 and got.shape == right.shape[::-1]:
+        return text + ": is it transposed?"
+    if got.ndim == right.ndim + 1 or got.ndim == 2 and got.shape[0] == got.shape[1] and 1 in right.shape:
+        return text + ": have (N, 1) and (N,) been broadcast against each other, or a sum been left out?"
+    if got.ndim < right.ndim:
+        return text + ": was an axis summed away?"
+    return text
+
+
+def _explanation(name, right, got, inputs, kind):
+    """What is wrong with the numbers: the first hypothesis that explains all of them."""
+    if not np.any(got):
+        return "is 0 everywhere"
+    if _close(right, -got, kind):
+        return "has the wrong sign: it is −1 times what is right"
+    factor = float(np.vdot(right, got) / np.vdot(right, right)) if np.isfinite(right).all() and np.any(right) else 1.0
+    if factor and _close(right, got / factor, kind):
+        return _factor(factor, inputs)
+    for other, value in inputs.items():
+        if isinstance(value, np.ndarray) and value.shape == got.shape and got.ndim and _close(value.astype("float64"), got, kind):
+            return f"is {other} itself"
+    if right.ndim == 2:
+        found = _of_a_matrix(right, got, kind)
+        if found:
+            return found
+    if right.ndim and right.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], kind):
+        return "is off by the same number everywhere: is a term missing, or one too many?"
+    return _where(right, got, inputs, kind)
+
+
+def _factor(factor, inputs):
+    arrays = [value for value in inputs.values() if isinstance(value, np.ndarray) and value.ndim == 2]
+    counts = {f"N = {array.shape[0]}": array.shape[0] for array in arrays}
+    counts |= {f"{array.size}, the number of elements": array.size for array in arrays}
+    for words, count in counts.items():
+        if count > 1 and abs(factor - count) < 1e-3 * count:
+            return f"is off by a factor {words}: is a mean missing, a sum where a mean is due?"
+        if count > 1 and abs(factor - 1 / count) < 1e-3 / count:
+            return f"is off by a factor 1/({words}): is a mean taken twice, or a mean where a sum is due?"
+    sign = ", and the wrong sign" if factor < 0 else ""
+    return f"is off by a factor {abs(factor):.4g} everywhere{sign}"
+
+
+def _of_a_matrix(right, got, kind):
+    if right.shape[0] == right.shape[1] and _close(right, got.T, kind):
+        return "is transposed"
+    with np.errstate(all="ignore"):
+        ratio = got / right
+    for axis, what in ((0, "column"), (1, "row")):
+        centre = np.median(ratio, axis=axis, keepdims=True)
+        if right.shape[axis] > 2 and np.isfinite(centre).all() and _close(right, got / np.where(centre == 0, 1, centre), kind):
+            return f"is off by a factor of its own in every {what}: is a factor such as γ or 1/σ missing, or one too many?"
+    for axis, what in ((0, "column"), (1, "row")):
+        offset = np.mean(got - right, axis=axis, keepdims=True)
+        if right.shape[axis] > 2 and _close(right, got - offset, kind):
+            return f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?"
+    return None
+
+
+def _where(right, got, inputs, kind):
+    """Which entries are wrong: those where some input has one sign, or how many and the first of them."""
+    tolerance = TOLERANCE[kind]
+    wrong = ~np.isclose(got, right, rtol=tolerance, atol=tolerance * float(np.abs(right[np.isfinite(right)]).max(initial=0.0)))
+    for other, value in inputs.items():
+        if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
+            for words, holds in (("positive", value > 0), ("negative", value < 0), ("0", value == 0)):
+                if holds.any() and not (wrong & ~holds).any():
+                    return f"is wrong where {other} is {words}, and right elsewhere"
+    if right.ndim == 0:
+        return "is not the right number"
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return f"is wrong in {int(wrong.sum())} of {wrong.size} entries, the first at {list(first)}"

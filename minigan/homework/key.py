@@ -1,0 +1,43 @@
+"""The key: inputs drawn for every task of a sheet, and what the library makes of them.
+
+    {task number: [{"inputs": …, "answer": …, "calls": {function: [[arguments, result], …]}}, …]}     one entry a case
+
+`calls` is what each function of the tasks that this one needs was asked and what it answered, for `stand_in.py`. A grader
+draws a key afresh, from a seed of its own; the key of a student's folder lies there as a file, numbers only.
+"""
+
+from contextlib import ExitStack
+
+import numpy as np
+
+from minigan.homework.stand_in import plain, recorder, replaced
+from minigan.homework.trial import attempt, get_probe
+
+
+def make_key(sheet, seed):
+    """The key of a sheet, in a process where the library has no holes."""
+    return {task.number: [_case(sheet, task, inputs) for inputs in _inputs(sheet, task, seed)] for task in sheet.tasks}
+
+
+def _inputs(sheet, task, seed):
+    rng = np.random.default_rng([seed, sheet.number, task.number])
+    return [plain(inputs) for inputs in get_probe(sheet.probes, task.probe).cases(rng)]
+
+
+def _case(sheet, task, inputs):
+    calls = {name: [] for need in sorted(needed(sheet, task)) for name in sheet.tasks[need - 1].holes}
+    with ExitStack() as stack:
+        for name, notes in calls.items():
+            stack.enter_context(replaced(name, recorder(notes)))
+        result = attempt(get_probe(sheet.probes, task.probe), inputs)
+    if "error" in result:
+        raise RuntimeError(f"sheet {sheet.number}, task {task.number}: the library itself fails: {result['error']}")
+    return {"inputs": inputs, "answer": result["answer"], "calls": calls}
+
+
+def needed(sheet, task):
+    """The numbers of all tasks that a task needs, and that those need."""
+    result = set(task.needs)
+    for number in task.needs:
+        result |= needed(sheet, sheet.tasks[number - 1])
+    return result

@@ -1,0 +1,18 @@
+"""Probes: how each task is tried. One file a sheet; each class is a task's probe.
+
+`cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name. `laws(inputs,
+answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the student. Shapes
+are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is random.
+"""
+
+import numpy as np
+
+
+def normal(rng, dtype="float64", **shapes):
+    """{name: array of standard normal numbers of that shape}."""
+    return {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+
+
+def column_sums_vanish(x, tolerance=1e-3):
+    """Whether every column of x sums to 0, next to the size of its entries."""
+    return bool(np.all(np.abs(x.sum(axis=0)) <= tolerance * np.abs(x).sum(axis=0)))

@@ -1,0 +1,141 @@
+"""Probes of sheet 3: the RBM's conditionals, energies, contrastive divergence, completion.
+
+Where something is drawn, the student's function and the library's get the same generator and must ask it for the same numbers
+in the same order: one draw by `bernoulli` for a whole layer, each time that a layer is sampled, and nothing else.
+"""
+
+import numpy as np
+
+from minigan.homework.probes import normal
+from minigan.models.bipartite import Binary, Gaussian, cd_grad, contrast, energy, free_energy, gibbs, mean_hiddens, mean_visibles
+from minigan.models.completion import complete
+
+SIZES = (("float64", 6, 5, 3), ("float64", 3, 4, 7), ("float32", 5, 6, 4))  # dtype, N, n_visible, n_hidden
+
+
+def _machine(rng, dtype, visible, hidden):
+    return normal(rng, dtype, W=(visible, hidden), b=(visible,), c=(hidden,))
+
+
+def _bits(rng, dtype, *shape):
+    return rng.integers(2, size=shape).astype(dtype)
+
+
+class MeanHiddens:
+    """p(h = 1 | v)."""
+
+    def cases(rng):
+        for dtype, N, visible, hidden in SIZES:
+            yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible)}
+
+    def run(W, b, c, v):
+        return {"mean_h": mean_hiddens([W, b, c], v)}
+
+
+class MeanVisibles:
+    """E[v | h], binary and Gaussian."""
+
+    def cases(rng):
+        for dtype, N, visible, hidden in SIZES:
+            yield {**_machine(rng, dtype, visible, hidden), "h": _bits(rng, dtype, N, hidden)}
+
+    def run(W, b, c, h):
+        params = [W, b, c]
+        return {"mean_v": mean_visibles(params, h), "mean_v_of_gaussian_units": mean_visibles(params, h, Gaussian)}
+
+
+class Gibbs:
+    """Where k rounds lead, with the same draws."""
+
+    def cases(rng):
+        for (dtype, N, visible, hidden), k in zip(SIZES, (1, 3, 2)):
+            yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible), "k": k, "seed": 7}
+
+    def run(W, b, c, v, k, seed):
+        params = [W, b, c]
+        return {"v_binary": gibbs(params, v, np.random.default_rng(seed), Binary, k),
+                "v_gaussian": gibbs(params, v, np.random.default_rng(seed), Gaussian, k)}  # fmt: skip
+
+    def laws(inputs, answer):
+        yield "binary units are 0 or 1: sample them, do not keep the probabilities", set(np.unique(answer["v_binary"])) <= {0.0, 1.0}
+
+
+class Energy:
+    """E(v, h)."""
+
+    def cases(rng):
+        for dtype, N, visible, hidden in SIZES:
+            v, h = _bits(rng, dtype, N, visible), _bits(rng, dtype, N, hidden)
+            yield {**_machine(rng, dtype, visible, hidden), "v": v, "h": h}
+
+    def run(W, b, c, v, h):
+        return {"energy": energy([W, b, c], v, h), "energy_of_gaussian_units": energy([W, b, c], v, h, Gaussian)}
+
+
+class FreeEnergy:
+    """F(v), with inputs to the hidden units large enough to overflow an exponential too."""
+
+    def cases(rng):
+        for dtype, N, visible, hidden in SIZES:
+            yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible)}
+        yield {**{name: 1000.0 * part for name, part in _machine(rng, "float64", 4, 3).items()}, "v": _bits(rng, "float64", 5, 4)}
+
+    def run(W, b, c, v):
+        return {"F": free_energy([W, b, c], v), "F_of_gaussian_units": free_energy([W, b, c], v, Gaussian)}
+
+
+class Contrast:
+    """The statistics of dreams and data, plain and centred, for as many dreams as data or not."""
+
+    def cases(rng):
+        for (dtype, N, visible, hidden), M in zip(SIZES, (6, 5, 5)):
+            v, dream = _bits(rng, dtype, N, visible), _bits(rng, dtype, M, visible)
+            means = {"h": rng.random((N, hidden)), "dream_h": rng.random((M, hidden)), "mu": rng.random(visible), "lam": rng.random(hidden)}
+            yield {"v": v, "dream": dream, **{name: part.astype(dtype) for name, part in means.items()}}
+
+    def run(v, h, dream, dream_h, mu, lam):
+        plain, centred = contrast(v, h, dream, dream_h), contrast(v, h, dream, dream_h, [mu, lam])
+        names = ("dW", "db", "dc")
+        return {**dict(zip(names, plain)), **{f"{name}_centred": part for name, part in zip(names, centred)}}
+
+
+class CdGrad:
+    """The gradient of CD-1, CD-3 and of persistent chains."""
+
+    def cases(rng):
+        for (dtype, N, visible, hidden), k in zip(SIZES, (1, 3, 2)):
+            more = {"v": _bits(rng, dtype, N, visible), "chains": _bits(rng, dtype, 4, hidden), "k": k, "seed": 8}
+            yield {**_machine(rng, dtype, visible, hidden), **more}
+
+    def run(W, b, c, v, chains, k, seed):
+        (dW, db, dc), hidden, h = cd_grad([W, b, c], v, np.random.default_rng(seed), k=k)
+        persistent, ended, _ = cd_grad([W, b, c], v, np.random.default_rng(seed), k=k, chains=chains)
+        return {"dW": dW, "db": db, "dc": dc, "hidden": hidden, "h_on_data": h,
+                "dW_persistent": persistent[0], "hidden_persistent": ended}  # fmt: skip
+
+
+class _Completion:
+    def cases(rng):
+        for dtype, N, visible, hidden in SIZES:
+            observed = rng.random((N, visible)) < 0.5
+            yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible), "observed": observed, "seed": 9}
+
+    def laws(inputs, answer):
+        for v in answer.values():
+            yield "what was observed must stay as it is", np.array_equal(v[inputs["observed"]], inputs["v"][inputs["observed"]])
+
+
+class MeanField(_Completion):
+    """v with its gaps filled by the mean field."""
+
+    def run(W, b, c, v, observed, seed):
+        rng = np.random.default_rng(seed)
+        return {f"v_after_{rounds}_rounds": complete([W, b, c], v, observed, rng, method="mean_field", rounds=rounds) for rounds in (2, 5)}
+
+
+class GibbsCompletion(_Completion):
+    """v with its gaps filled by Gibbs sampling, with the same draws."""
+
+    def run(W, b, c, v, observed, seed):
+        rng = np.random.default_rng(seed)
+        return {f"v_after_{rounds}_rounds": complete([W, b, c], v, observed, rng, method="gibbs", rounds=rounds) for rounds in (2, 5)}

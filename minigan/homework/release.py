@@ -1,0 +1,134 @@
+"""A release: the folder that a student gets.
+
+    sheet1/
+      minigan/        the part of the library that the sheet needs, with holes
+      HANDOUT.md      the sheet
+      key.safetensors inputs and right answers for `check`: numbers only
+      requirements.txt
+
+Only files that the sheet's own files import, directly or through others, are in it, and of the homework package only what
+`check` needs. No .git, no bytecode, no tests, no other sheet: what is not there cannot give an answer away. `leaks` looks for
+solutions all the same, in every byte.
+"""
+
+import ast
+import shutil
+import tempfile
+from pathlib import Path
+
+from minigan.homework import wire
+from minigan.homework.holes import ROOT, cut, files_of, holes_of, solution_lines, source_of
+from minigan.homework.key import make_key
+
+STUDENTS = ("__init__", "__main__", "sheets", "check", "judge", "wire", "stand_in", "trial")
+GRADERS = ("__init__", "landlock", "wire", "stand_in", "trial")
+DATA = {"minigan/data/digits.py": ("minigan/data/digits.npz", "minigan/data/digits.LICENCE.md")}
+HOW = """# Sheet {number}: {title}
+
+{points} points. You get a part of the library minigan; the functions that you are to write raise NotImplementedError. In this folder:
+
+```sh
+python -m pip install --requirement requirements.txt
+python -m minigan.homework check       # what is right, and what is wrong with the rest
+python -m minigan.homework picture     # when it is done
+```
+
+Hand in {files}. Nothing else is looked at. The grader draws its own inputs: what passes by accident does not pass there.
+
+{table}
+
+{handout}"""
+REQUIREMENTS = "numpy>=2.1\nmatplotlib>=3.9\nsafetensors\n"
+
+
+def imported(path):
+    """The files of the library that a file of it imports."""
+    found = set()
+    for node in ast.walk(ast.parse(source_of(path))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        found |= {file for name in names for file in _files(name)}
+    return found
+
+
+def _files(module):
+    """The file of a module, and the __init__ of every package around it."""
+    parts = module.split(".")
+    candidates = [Path(*parts[:i], "__init__.py") for i in range(1, len(parts) + 1)] + [Path(*parts).with_suffix(".py")]
+    return {path.as_posix() for path in candidates if parts[0] == "minigan" and (ROOT / path).is_file()}
+
+
+def files(sheet, homework, with_picture):
+    """All files of the library that a folder for this sheet needs, sorted. homework: which of homework's own modules."""
+    modules = [sheet.probes, *([sheet.picture] if with_picture else [])]
+    waiting = set(files_of(sheet)).union(*(_files(module) for module in modules))
+    chosen = {f"minigan/homework/{name}.py" for name in homework}
+    done = set(chosen)
+    while waiting:
+        path = waiting.pop()
+        done.add(path)
+        new = imported(path) if "/homework/" not in path or "/probes/" in path or "/pictures/" in path else set()
+        waiting |= {file for file in new if file not in done and not file.startswith("minigan/homework/")}
+        waiting |= {file for file in new if file not in done and file.startswith("minigan/homework/probes/")}
+    return sorted(done)
+
+
+def write_tree(sheet, folder, homework, with_picture=True):
+    """Write the library's part into a folder, with holes."""
+    holes = holes_of(sheet)
+    for path in files(sheet, homework, with_picture):
+        text = source_of(path)
+        target = Path(folder) / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(cut(text, holes[path]) if path in holes else text, encoding="utf-8")
+        for data in DATA.get(path, ()):
+            shutil.copy(ROOT / data, Path(folder) / data)
+
+
+def release(sheet, out, seed):
+    """Write what a student gets into the new folder `out`: whole, or not at all. ValueError if something is there."""
+    out = Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(f"{out} is there and not empty: give a new folder")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        write_tree(sheet, work, STUDENTS)
+        own = work / "minigan/homework/sheets"
+        own.mkdir()
+        shutil.copy(sheet.path, own)
+        (work / "HANDOUT.md").write_text(handout(sheet), encoding="utf-8")
+        (work / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8")
+        (work / "key.safetensors").write_bytes(wire.dumps({str(number): cases for number, cases in make_key(sheet, seed).items()}))
+        found = leaks(sheet, work)
+        if found:
+            raise RuntimeError(f"lines of the solution are in the release: {found}")
+        work.chmod(0o755)
+        work.replace(out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def handout(sheet):
+    """The student's handout: how to work, the tasks in a table, then the sheet's own text."""
+    rows = [f"| {task.number} | {task.name} | {task.points} | {', '.join(f'`{name}`' for name in task.holes)} |" for task in sheet.tasks]
+    table = "\n".join(["| task | | points | to write |", "| --- | --- | --- | --- |", *rows])
+    names = ", ".join(f"`{path}`" for path in files_of(sheet))
+    return HOW.format(number=sheet.number, title=sheet.title, points=sheet.points, files=names, table=table, handout=sheet.handout)
+
+
+IDIOMS = {"else:", "xp = namespace(x)", "return y"}  # lines that say nothing
+
+
+def leaks(sheet, folder):
+    """[(file, line)] of the solutions' lines that stand in a folder's text files; empty is right."""
+    solutions = solution_lines(sheet) - IDIOMS
+    found = []
+    for path in sorted(Path(folder).rglob("*")):
+        if path.suffix in (".py", ".md", ".toml", ".txt"):
+            found += [(path.relative_to(folder).as_posix(), line.strip()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip() in solutions]
+    return found

@@ -1,0 +1,171 @@
+"""A student's process, seen from the grader: started, asked, and put an end to.
+
+The process runs `inside.py`, in a session and a folder of its own, with an empty environment. Grader and student share one
+socket, on which numbers travel and nothing is ever run. Every wait has an end: whatever is silent for too long is killed, with
+its whole session. A limit that was hit, a crash, an answer that is none: each is a `Failed`, with the reason in words.
+
+What it stands on: the kernel's limits on memory, time, output and new processes (none may be started, no thread either); an
+unprivileged user of its own where the grader is root; Landlock (`landlock.py`) where the kernel has it. `weaknesses` says what
+this machine lacks of that.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import json
+import os
+import secrets
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from minigan.homework import landlock, wire
+
+LIBRARIES = ("numpy", "safetensors")  # all that the tasks and the messages need
+START = 60.0  # seconds that Python and NumPy may take to start
+UID = 65534  # nobody, and below it one user for each job: none can signal another
+
+
+class Failed(Exception):
+    """The student's process has come to an end, or has to: the reason, for the student."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds a question may take, seconds of processor for the whole process, bytes of memory, of output, of an answer."""
+
+    wall: float = 10.0
+    cpu: int = 60
+    memory: int = 2 << 30
+    output: int = 16 << 20
+    answer: int = 16 << 20
+
+
+class Process:
+    """A student's process over a folder with a `minigan` in it. A context manager: at its end nothing is left running."""
+
+    def __init__(self, folder, limits, job=0):
+        self.limits = limits
+        readable = [str(folder), *map(str, library_folders()), *_standard_library(), "/dev/null", "/dev/urandom"]
+        here, there = socket.socketpair()
+        config = {"folder": str(folder), "limits": asdict(limits), "channel": there.fileno(), "uid": UID - job,
+                  "readable": readable if landlock.available() else None}  # fmt: skip
+        _hide_memory()
+        with tempfile.TemporaryFile() as output:
+            command = [sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("inside.py")), json.dumps(config)]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
+                                            env={"OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}, close_fds=True,
+                                            pass_fds=[there.fileno()], start_new_session=True)  # fmt: skip
+            self.output = os.dup(output.fileno())
+        there.close()
+        self.channel = here
+        try:
+            if wire.loads(self._receive(START)) != "shut in":
+                raise RuntimeError("another answer")
+        except (Failed, wire.BadMessage, RuntimeError) as error:
+            words = os.pread(self.output, 2000, 0).decode(errors="replace")
+            self.close()
+            raise RuntimeError(f"this machine cannot start a student's process ({error}): {words}") from error
+
+    def ask(self, module, probe=None, inputs=None, calls=None):
+        """The reply to a question, a dict with "answer" and "after" or with "error". Failed if there is none in time."""
+        number = secrets.randbits(53)  # so that an answer that was prepared in advance shows
+        message = wire.dumps({"number": number, "module": module, "probe": probe, "inputs": inputs, "calls": calls})
+        self.channel.settimeout(self.limits.wall)
+        try:
+            self.channel.sendall(struct.pack("<Q", len(message)) + message)
+            reply = wire.loads(self._receive(self.limits.wall))
+        except wire.BadMessage as error:
+            raise Failed("the process sent something that is no answer") from error
+        except OSError as error:
+            raise Failed(self._end()) from error
+        if not isinstance(reply, dict) or reply.get("number") != number:
+            raise Failed("the process sent an answer that was not asked for")
+        return reply
+
+    def _receive(self, seconds):
+        end = time.monotonic() + seconds
+        size = struct.unpack("<Q", self._exactly(8, end))[0]
+        if size > self.limits.answer:
+            raise Failed(f"the answer has {size} bytes, more than the {self.limits.answer} that are read")
+        return self._exactly(size, end)
+
+    def _exactly(self, n, end):
+        data = bytearray()
+        while len(data) < n:
+            self.channel.settimeout(max(end - time.monotonic(), 1e-3))
+            try:
+                part = self.channel.recv(min(n - len(data), 1 << 20))
+            except TimeoutError:
+                raise Failed(f"no answer within {self.limits.wall:g} seconds: is there an endless loop?") from None
+            except OSError:
+                part = b""
+            if not part:
+                raise Failed(self._end())
+            data += part
+        return bytes(data)
+
+    def _end(self):
+        """Why the process is no more, in words."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=1)
+        code = self.process.poll()
+        if code is None:
+            return "the process closed its connection"
+        if code >= 0:
+            return f"the process ended by itself (exit status {code})"
+        reasons = {signal.SIGXCPU: f"more than {self.limits.cpu} seconds of processor time", signal.SIGKILL: "killed: too much time or memory",
+                   signal.SIGSEGV: "a crash (segmentation fault): is there an endless recursion?"}  # fmt: skip
+        return reasons.get(-code, f"the process was ended by {signal.Signals(-code).name}")
+
+    def close(self):
+        """Put an end to the process and all of its session, and clean up."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        self.channel.close()
+        os.close(self.output)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+def library_folders():
+    """The real folders of the libraries, wherever this Python has them."""
+    specs = [importlib.util.find_spec(name) for name in LIBRARIES]
+    folders = [Path(place) for spec in specs for place in spec.submodule_search_locations]
+    beside = [folder.parent / "numpy.libs" for folder in folders if folder.name == "numpy"]
+    return [folder.resolve() for folder in folders + beside if folder.is_dir()]
+
+
+def _standard_library():
+    """Python's own files, without the folders in which installed packages lie: there may be a whole minigan in them."""
+    places = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    return [str(entry) for place in places for entry in Path(place).iterdir() if entry.name not in ("site-packages", "dist-packages")]
+
+
+def _hide_memory():
+    """Nobody of this user may look into the grader's memory or environment (Linux, PR_SET_DUMPABLE)."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+
+
+def weaknesses():
+    """What this machine cannot keep a submission from, as sentences; empty where all is in place."""
+    found = []
+    if not landlock.available():
+        found.append("the kernel has no Landlock: a submission can read every file that its user can, an installed minigan too")
+        if os.getuid() != 0:
+            found.append("the grader is not root, so submissions run as its own user: they can write its files and signal it")
+    return found
