@@ -91,11 +91,18 @@ def _explanation(name, right, got, inputs, kind):
     if _close(right, -got, kind):
         return "has the wrong sign: it is −1 times what is right"
     factor = float(np.vdot(right, got) / np.vdot(right, right)) if np.isfinite(right).all() and np.any(right) else 1.0
-    if factor and _close(right, got / factor, kind):
-        return _factor(factor, inputs)
-    for other, value in inputs.items():
-        if isinstance(value, np.ndarray) and value.shape == got.shape and got.ndim and _close(value.astype("float64"), got, kind):
+    if factor and _close(right, got / factor, kind) and (found := _factor(factor, inputs, alone=got.size == 1)):
+        return found
+    of_its_shape = {other: value.astype("float64") for other, value in inputs.items()
+                    if isinstance(value, np.ndarray) and value.shape == got.shape and got.size > 1 and value.any()}  # fmt: skip
+    for other, value in of_its_shape.items():
+        if _close(value, got, kind):
             return f"is {other} itself"
+        if _close(right, got * value, kind):
+            return f"is right but for a factor {other}, element by element: was it left out?"
+        share = float(np.vdot(value, got - right) / np.vdot(value, value)) if np.isfinite(right).all() else 0.0
+        if _close(right, got - share * value, kind):
+            return f"differs from what is right by a multiple of {other}: is it missing, or has it the wrong sign?"
     if right.ndim == 2:
         found = _of_a_matrix(right, got, kind)
         if found:
@@ -105,7 +112,8 @@ def _explanation(name, right, got, inputs, kind):
     return _where(right, got, inputs, kind)
 
 
-def _factor(factor, inputs):
+def _factor(factor, inputs, alone):
+    """A factor in words. Of a number that stands alone any factor would do, so there only a simple one is believed."""
     arrays = [value for value in inputs.values() if isinstance(value, np.ndarray) and value.ndim == 2]
     counts = {f"N = {array.shape[0]}": array.shape[0] for array in arrays}
     counts |= {f"{array.size}, the number of elements": array.size for array in arrays}
@@ -114,8 +122,8 @@ def _factor(factor, inputs):
             return f"is off by a factor {words}: is a mean missing, a sum where a mean is due?"
         if count > 1 and abs(factor - 1 / count) < 1e-3 / count:
             return f"is off by a factor 1/({words}): is a mean taken twice, or a mean where a sum is due?"
-    sign = ", and the wrong sign" if factor < 0 else ""
-    return f"is off by a factor {abs(factor):.4g} everywhere{sign}"
+    simple = any(abs(factor - number) < 1e-3 * abs(number) for number in (2, 0.5, -2, -0.5))
+    return f"is off by a factor {factor:.4g} everywhere" if simple or not alone else None
 
 
 def _of_a_matrix(right, got, kind):
@@ -141,7 +149,7 @@ def _where(right, got, inputs, kind):
     for other, value in inputs.items():
         if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
             for words, holds in (("positive", value > 0), ("negative", value < 0), ("0", value == 0)):
-                if holds.any() and not (wrong & ~holds).any():
+                if holds.any() and not holds.all() and not (wrong & ~holds).any():
                     return f"is wrong where {other} is {words}, and right elsewhere"
     if right.ndim == 0:
         return "is not the right number"

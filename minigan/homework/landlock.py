@@ -32,19 +32,20 @@ def available():
         return 0
 
 
-def restrict(readable):
-    """From now on, this process may read these files and folders, and nothing else. OSError if the kernel refuses."""
+def restrict(readable, listable=()):
+    """From now on, this process may read these files and folders, and nothing else. OSError if the kernel refuses.
+
+    listable: folders of which the names may be listed, at any depth, but whose files may not be read.
+    """
     version = available()
     rights = (1 << FILE_RIGHTS.get(version, 16)) - 1
     network = 0b11 if version >= 4 else 0  # bind, connect
     scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
     attributes = struct.pack("=QQQ", rights, network, scope)[: 8 if version < 4 else 16 if version < 6 else 24]
     ruleset = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
-    for path in readable:
-        if not os.path.exists(path):
-            continue
+    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable} | dict.fromkeys(listable, READ_DIR)
+    for path, allowed in rules.items():
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        allowed = READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE
         _call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", allowed, handle), 0)
         os.close(handle)
     libc = ctypes.CDLL(None, use_errno=True)

@@ -53,10 +53,11 @@ class Process:
 
     def __init__(self, folder, limits, job=0):
         self.limits = limits
-        readable = [str(folder), *map(str, library_folders()), *_standard_library(), "/dev/null", "/dev/urandom"]
+        python = sorted({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")})
+        readable = [str(folder), *map(str, library_folders()), *_without_packages(python), "/dev/null", "/dev/urandom"]
         here, there = socket.socketpair()
         config = {"folder": str(folder), "limits": asdict(limits), "channel": there.fileno(), "uid": UID - job,
-                  "readable": readable if landlock.available() else None}  # fmt: skip
+                  "readable": readable if landlock.available() else None, "listable": python}  # fmt: skip
         _hide_memory()
         with tempfile.TemporaryFile() as output:
             command = [sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("inside.py")), json.dumps(config)]
@@ -149,10 +150,9 @@ def library_folders():
     return [folder.resolve() for folder in folders + beside if folder.is_dir()]
 
 
-def _standard_library():
-    """Python's own files, without the folders in which installed packages lie: there may be a whole minigan in them."""
-    places = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    return [str(entry) for place in places for entry in Path(place).iterdir() if entry.name not in ("site-packages", "dist-packages")]
+def _without_packages(folders):
+    """What lies in Python's own folders, but for the installed packages: there may be a whole minigan among them."""
+    return [str(entry) for folder in folders for entry in Path(folder).iterdir() if entry.name not in ("site-packages", "dist-packages")]
 
 
 def _hide_memory():

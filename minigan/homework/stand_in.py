@@ -103,7 +103,7 @@ def arguments(function, args, kwargs):
 
 
 def plain(value):
-    """A value of arrays, numbers, texts, lists, tuples and dicts, copied; anything else (a network, a game) becomes None."""
+    """A value of arrays, numbers, texts, None, lists, tuples and dicts, copied; of anything else, the name of what it is."""
     if isinstance(value, np.ndarray):
         return np.array(value)
     if isinstance(value, np.generic):
@@ -112,16 +112,13 @@ def plain(value):
         return type(value)(plain(part) for part in value)
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
-    return value if isinstance(value, (bool, int, float, str)) else None
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return getattr(value, "__qualname__", type(value).__name__)  # a class or function, such as Gaussian; else an object of a class
 
 
 def same(a, b):
-    """Whether two plain values agree, numbers to 1e-5: enough to tell calls apart, and blind to the rounding before them.
-
-    None, which stands for what is not plain, agrees with everything.
-    """
-    if a is None or b is None:
-        return True
+    """Whether two plain values agree, numbers to 1e-5: enough to tell calls apart, and blind to the rounding before them."""
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-5, atol=1e-8))
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):

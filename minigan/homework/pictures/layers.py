@@ -3,15 +3,22 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigan.data.toy import two_moons
 from minigan.nn import Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, bce, bce_with_logits
+
+
+def two_moons(rng, n):
+    """n points on two half circles that reach into each other (n, 2), and on which each lies, 0 or 1, (n, 1)."""
+    angle, lower = np.pi * rng.random((n, 1)), rng.random((n, 1)) < 0.5
+    x = np.where(lower, 1 - np.cos(angle), np.cos(angle)) - 0.5
+    y = np.where(lower, 0.5 - np.sin(angle), np.sin(angle)) - 0.25
+    points = np.hstack([x, y]) + 0.15 * rng.standard_normal((n, 2))
+    return points.astype(np.float32), lower.astype(np.float32)
 
 
 def draw(path, steps=400):
     """Train, then draw the network's opinion of every point: blue and red, white where it is unsure."""
-    points = two_moons(noise=0.1).sample(1000)
-    labels = (points[:, :1] * 0.9 + points[:, 1:] * 2.0 * np.sign(np.cos(2 * points[:, :1])) > 0).astype(np.float32)
     rng, optimizer = np.random.default_rng(0), Adam(lr=0.02)
+    points, labels = two_moons(rng, 1000)
     net = Net(Linear(2, 32), BatchNorm(32), LeakyReLU(0.2), Linear(32, 32), BatchNorm(32), LeakyReLU(0.2), Linear(32, 1))
     theta, stats = net.init(rng), net.init_stats()
     for _ in range(steps):

@@ -163,7 +163,6 @@ class BatchNormBackward:
                column_sums_vanish(dx))  # fmt: skip
         yield ("dx must be orthogonal to x in every column, since stretching a column changes nothing: is the way through the "
                "variance missing?", column_sums_vanish((x - x.mean(axis=0)) * dx, 0.01))  # fmt: skip
-        yield "in inference the statistics are constants, so dx is another", not np.allclose(dx, answer["dx_in_inference"])
 
 
 class BatchNormTrack:

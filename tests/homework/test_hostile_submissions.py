@@ -1,0 +1,145 @@
+"""Submissions that attack: no points, no harm, and an end in time."""
+
+import os
+import socket
+import stat
+import time
+import zipfile
+
+import pytest
+from hostile_submissions import HEAD, HOSTILE
+
+from minigan.homework import landlock
+from minigan.homework.grade import Grader
+from minigan.homework.holes import ROOT, files_of, source_of
+from minigan.homework.results import FORMATS, as_text
+from minigan.homework.sandbox import Limits
+from minigan.homework.sheets import get_sheet
+
+LINEAR = "minigan/nn/linear.py"
+SHEET = get_sheet(1)
+pytestmark = pytest.mark.skipif(not landlock.available(), reason="the kernel has no Landlock: docs/homework.md says what that leaves open")
+
+
+@pytest.fixture(scope="module")
+def grader():
+    with Grader(SHEET, seed=5, limits=Limits(wall=2.0, cpu=3, memory=1 << 30)) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="module")
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+def hostile(grader, folder, canary, port, head, body):
+    """The released linear.py with an attack at its head and one in the body of forward."""
+    values = f"REFERENCE, CANARY, PARENT, PORT = {str(ROOT / LINEAR)!r}, {str(canary)!r}, {os.getpid()}, {port}\n"
+    text = (grader.base / LINEAR).read_text(encoding="utf-8")
+    hole = "raise NotImplementedError('Sheet 1, task 1: Linear, forward')"
+    assert text.count(hole) == 1
+    indented = body.replace("\n", "\n        ")
+    (folder / "linear.py").write_text(HEAD + values + head + "\n" + text.replace(hole, indented), encoding="utf-8")
+    return folder
+
+
+def processes_of_students():
+    """The processes whose user is one of those that submissions run as."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if 65500 <= os.stat(f"/proc/{name}").st_uid <= 65534:
+                    found.append(name)
+            except FileNotFoundError:
+                pass
+    return found
+
+
+def contents(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*.py")) if not path.is_symlink()}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_attack_earns_nothing_and_harms_nobody(grader, listener, tmp_path, name):
+    canary = tmp_path / "canary"
+    canary.mkdir()
+    for folder in (canary, tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+    canary.chmod(0o777)
+    (tmp_path / "handed in").mkdir()
+    released, library = contents(grader.base), contents(ROOT / "minigan")
+
+    start = time.monotonic()
+    result = grader.grade(hostile(grader, tmp_path / "handed in", canary, listener.getsockname()[1], *HOSTILE[name]))
+    seconds = time.monotonic() - start
+
+    assert result.score == 0, as_text(result)
+    assert all(task.reason and task.reason.isprintable() for task in result.tasks)
+    assert seconds < 15
+    assert list(canary.iterdir()) == []
+    assert not [place for place in ("/tmp", "/dev/shm", "/var/tmp") if os.path.exists(f"{place}/minigan-was-here")]
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+    assert contents(grader.base) == released and contents(ROOT / "minigan") == library
+    assert processes_of_students() == []
+    assert [path.name for path in grader.work.iterdir()] == ["released"]
+    for write, _ in FORMATS.values():
+        assert len(write(result)) < 40_000
+
+
+def test_after_all_of_them_a_right_submission_gets_full_marks(grader, submission):
+    assert grader.grade(submission(1)).score == SHEET.points
+
+
+def test_links_and_files_that_python_starts_with_are_ignored_and_reported(grader, tmp_path):
+    (tmp_path / "minigan" / "nn").mkdir(parents=True)
+    (tmp_path / LINEAR).symlink_to(ROOT / LINEAR)
+    (tmp_path / "minigan" / "models").symlink_to(ROOT / "minigan" / "models")
+    for name in ("conftest.py", "sitecustomize.py", "usercustomize.py", "evil.pth"):
+        (tmp_path / name).write_text("import os; os._exit(0)")
+    os.mkfifo(tmp_path / "minigan/nn/losses.py")
+    result = grader.grade(tmp_path)
+    assert result.score == 0
+    for words in (f"{LINEAR} is a link", "minigan/models is a link", "conftest.py is not a part", "sitecustomize.py", "usercustomize.py", "evil.pth"):
+        assert any(words in remark for remark in result.remarks), result.remarks
+
+
+def test_a_zip_that_climbs_or_swells_is_harmless(grader, tmp_path):
+    path = tmp_path / "evil.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../" + LINEAR, source_of(LINEAR))
+        archive.writestr("minigan/nn/losses.py", b"#" * 300_000_000)  # 300 kB packed
+        link = zipfile.ZipInfo("minigan/nn/batchnorm.py")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, str(ROOT / "minigan/nn/batchnorm.py"))
+    result = grader.grade(path)
+    assert result.score == 0
+    assert any("larger than" in remark for remark in result.remarks) and any("is a link" in remark for remark in result.remarks)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\xff\xfe\x00", b"def f(:\n", b"x = 1\x00", b"(" * 100_000])
+def test_a_file_that_is_no_python_costs_its_own_tasks_only(grader, submission, data):
+    folder = submission(1)
+    (folder / LINEAR).write_bytes(data)
+    result = grader.grade(folder)
+    assert {task.number for task in result.tasks if not task.points} == {1, 2}, as_text(result)
+
+
+def test_a_submission_that_is_not_there_is_a_zero_with_a_reason(grader, tmp_path):
+    result = grader.grade(tmp_path / "nobody")
+    assert result.score == 0 and "could not be read" in result.remarks[0]
+
+
+def test_files_of_a_sheet_are_all_that_is_taken(grader, submission):
+    folder = submission(1)
+    (folder / "minigan/nn/net.py").write_text("raise SystemExit")
+    (folder / "minigan/arrays.py").write_text("raise SystemExit")
+    assert grader.grade(folder).score == SHEET.points
+    assert not {"minigan/nn/net.py", "minigan/arrays.py"} & set(files_of(SHEET))
+
+
+def test_there_are_at_least_twenty_five_attacks():
+    assert len(HOSTILE) >= 25
