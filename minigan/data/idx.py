@@ -19,6 +19,7 @@ import numpy as np
 
 UINT8 = 8
 LARGEST = 1 << 30  # bytes of values: more than any data set in this format has
+CHUNK = 1 << 16  # bytes read at a time: a read of more than there is allocates all that was asked for
 
 
 class BadFile(ValueError):
@@ -52,7 +53,7 @@ def _read(path, file):
     if claimed > LARGEST:
         raise BadFile(f"{path}: claims the shape {shape}, {claimed:.3g} bytes; more than {LARGEST:.3g} is not believed")
     parts, got = [], 0
-    while got <= claimed and (part := file.read(min(1 << 20, claimed + 1 - got))):
+    while got <= claimed and (part := file.read(min(CHUNK, claimed + 1 - got))):
         parts.append(part)
         got += len(part)
     if got != claimed:

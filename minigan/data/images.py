@@ -4,6 +4,7 @@ Each is turned upright (cameras write the turn beside the picture), cropped to t
 as one row of numbers in the generator's range. A file that cannot be read is no reason to stop: it is counted and named.
 """
 
+import io
 import warnings
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import numpy as np
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 MAX_PIXELS = 50_000_000  # a file may claim a size that nobody has; more than this is not unpacked
+# … nor more than its bytes can hold: deflate makes 1,032 bytes of one, each of 8 pixels at most; a JPEG's block of 64 takes a bit
+PIXELS_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 8 * 64}
 
 
 def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
@@ -41,9 +44,11 @@ def _read(path, size, colour):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of harmless oddities in files
-        with Image.open(path, formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ValueError(f"claims {image.width} × {image.height} pixels, more than {MAX_PIXELS} are not read")
+        data = path.read_bytes()  # from memory: of a file, a decoder would try to read as many bytes as a chunk claims to have
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+            possible = min(MAX_PIXELS, 4096 + PIXELS_PER_BYTE[image.format] * len(data))
+            if image.width * image.height > possible:
+                raise ValueError(f"claims {image.width} × {image.height} pixels, of its size it can have {possible} at most")
             upright = ImageOps.exif_transpose(image).convert("RGB" if colour else "L")
     return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BOX if min(upright.size) > size else
                                    Image.Resampling.BICUBIC))  # fmt: skip
