@@ -2,6 +2,7 @@
 
 import json
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -179,6 +180,49 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path):
         signal.signal(signal.SIGXFSZ, handler)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["c"]
+
+
+FULL_DISK = """
+import sys, numpy as np
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from minigan import checkpoint
+from test_checkpoint import data, equal, small_gan
+folder, gan = Path({folder!r}), small_gan()
+checkpoint.save(folder / "c", gan)
+before = (folder / "c").read_bytes()
+filler = open(folder / "filler", "wb", buffering=0)
+try:
+    while filler.write(b"x" * 4096):
+        pass
+except OSError:
+    pass
+state = gan.state()
+gan.step(data())
+try:
+    checkpoint.save(folder / "c", gan)
+    print("saved")
+except OSError as error:
+    print(error)
+assert (folder / "c").read_bytes() == before and sorted(p.name for p in folder.iterdir()) == ["c", "filler"]
+other = small_gan()
+checkpoint.load(folder / "c", other)
+assert equal(other.state(), state)
+"""
+
+
+def test_a_disk_that_is_really_full(tmp_path):
+    """A tmpfs of 1 MB in a mount namespace of its own, filled to the last byte."""
+    script = tmp_path / "script.py"
+    script.write_text(FULL_DISK.format(tests=str(Path(__file__).parent), folder=str(tmp_path / "disk")))
+    (tmp_path / "disk").mkdir()
+    commands = f"mount -t tmpfs -o size=1m none {tmp_path / 'disk'} || exit 99; exec {sys.executable} {script}"
+    mount = ["unshare", "--mount", "--map-root-user", "sh", "-c", commands]
+    if shutil.which("unshare") is None or (done := subprocess.run(mount, capture_output=True, text=True)).returncode == 99:
+        pytest.skip("no file system can be mounted here")
+    assert done.returncode == 0, done.stderr
+    assert "was not written" in done.stdout and "No space left on device" in done.stdout, done.stdout
+    assert "the one before, if any, is as it was" in done.stdout
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])

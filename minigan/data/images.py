@@ -12,7 +12,7 @@ import numpy as np
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 MAX_PIXELS = 50_000_000  # a file may claim a size that nobody has; more than this is not unpacked
-# … nor more than its bytes can hold: deflate makes 1,032 bytes of one, each of 8 pixels at most; a JPEG's block of 64 takes a bit
+# … nor more than its bytes can hold: deflate makes 1,032 bytes of one, each of 8 pixels; a JPEG's block of 64 takes a bit
 PIXELS_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 8 * 64}
 
 

@@ -89,7 +89,7 @@ def grade(args):
 
 def main(arguments=None):
     """Read the command line and do what it says; a ValueError becomes one line and exit status 2."""
-    parser = argparse.ArgumentParser(prog="python -m minigan.homework", description="Homework: hand out with holes, check, grade.")
+    parser = argparse.ArgumentParser(prog="python -m minigan.homework", description="Hand out with holes, check, grade.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(function, *, sheet=None, out=None, seed=False):

@@ -28,9 +28,7 @@ def try_task(sheet, task, cases, failed=()):
     for case in cases:
         reply = trial.attempt(probe, case["inputs"], {name: calls for name, calls in case["calls"].items() if name in wrong})
         if "error" in reply:
-            error = reply["error"]
-            done = "" if error["type"] != "NotImplementedError" else "not done yet: "
-            return f"{done or error['type'] + ': '}{error['message']}" + (f"\n    at {error['where']}" if error["where"] and not done else "")
+            return trial.words(reply["error"])
         fault = judge(probe, case["inputs"], case["answer"], reply["answer"], reply["after"])
         if fault:
             return fault

@@ -12,7 +12,6 @@ failed gets the recorded right answers of that one in its place (`stand_in.py`).
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -24,7 +23,7 @@ from minigan.homework.release import GRADERS, write_tree
 from minigan.homework.results import Result, clean
 from minigan.homework.sandbox import Failed, Limits, Process, library_folders
 from minigan.homework.submission import collect
-from minigan.homework.trial import get_probe
+from minigan.homework.trial import get_probe, words
 
 
 class Grader:
@@ -98,8 +97,8 @@ class _Student:
             self._put_in({})
             for name, text in texts.items():
                 self._put_in({name: text})
-                self.broken |= {name: fault for fault in [self._import_fault()] if fault}
-                self._put_in({})
+                if own_fault := self._import_fault():
+                    self.broken[name] = own_fault
             texts = {name: text for name, text in texts.items() if name not in self.broken}
             self._put_in(texts)
             if not self.broken or self._import_fault():  # only together they fail: none can be used
@@ -123,7 +122,7 @@ class _Student:
         except Failed as failure:
             self._stop()
             return f"{failure}, while being imported"
-        return _raised(reply["error"]) if "error" in reply else None
+        return words(reply["error"]) if "error" in reply else None
 
     def try_task(self, task, failed):
         """None if all cases of a task are right, else the first fault in words."""
@@ -131,7 +130,8 @@ class _Student:
             path = locate(name)[0]
             if path in self.broken:
                 return clean(f"{path} cannot be imported: {self.broken[path]}")
-        stood_in = {name for number in needed(self.grader.sheet, task) & failed for name in self.grader.sheet.tasks[number - 1].holes}
+        wrong = [self.grader.sheet.tasks[number - 1] for number in sorted(needed(self.grader.sheet, task) & failed)]
+        stood_in = [name for other in wrong for name in other.holes]
         for case in self.grader.key[task.number]:
             try:
                 fault = self._try_case(task, case, stood_in)
@@ -143,10 +143,10 @@ class _Student:
         return None
 
     def _try_case(self, task, case, stood_in):
-        calls = {name: case["calls"][name] for name in sorted(stood_in)}
+        calls = {name: case["calls"][name] for name in stood_in}
         reply = self._ask(self.grader.sheet.probes, task.probe, case["inputs"], calls)
         if "error" in reply:
-            return _raised(reply["error"])
+            return words(reply["error"])
         probe = get_probe(self.grader.sheet.probes, task.probe)
         return judge(probe, case["inputs"], case["answer"], reply.get("answer"), reply.get("after"))
 
@@ -166,13 +166,3 @@ class _Student:
     def __exit__(self, *error):
         self._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _raised(error):
-    """What a student's function raised, in words. The description comes from the student's process: it may be anything."""
-    if not isinstance(error, dict):
-        return "it raised an error"
-    kind, message, where = (str(error.get(name, "")) for name in ("type", "message", "where"))
-    if kind == "NotImplementedError":
-        return f"not done yet: {message}"
-    return f"{kind}: {message}" + (f" ({where})" if where else "")

@@ -16,7 +16,7 @@ from minigan.homework.holes import ROOT
 from minigan.homework.results import Result, as_gradescope
 
 SETUP = """#!/usr/bin/env bash
-# Once, when the autograder is built: a Python of 3.11 or later (choose an Ubuntu image of 24.04 or later), and what the grader needs.
+# Once, when the autograder is built: Python 3.11 or later (Ubuntu 24.04 or later has it), and what the grader needs.
 set -euo pipefail
 apt-get update
 apt-get install -y python3 python3-venv
@@ -29,7 +29,8 @@ RUN = """#!/usr/bin/env bash
 root=$(cd "$(dirname "$0")" && pwd)
 cp "$root/source/zero.json" "$root/results/results.json"
 cd "$root/source"
-if "$root/venv/bin/python" -B -m minigan.homework grade "$root/submission" --sheet {number} --format gradescope > "$root/results.new"; then
+grade="$root/venv/bin/python -B -m minigan.homework grade --sheet {number} --format gradescope"
+if $grade "$root/submission" > "$root/results.new"; then
     mv "$root/results.new" "$root/results/results.json"
 fi
 """

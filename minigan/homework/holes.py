@@ -47,7 +47,7 @@ def body_lines(source, names):
     if node is None:
         raise ValueError(f"there is no function {'.'.join(names)} in the file; has it been renamed?")
     has_docstring = ast.get_docstring(node) is not None
-    if has_docstring and len(node.body) == 1 or node.body[0].lineno == node.lineno:
+    if (has_docstring and len(node.body) == 1) or node.body[0].lineno == node.lineno:
         raise ValueError(f"{'.'.join(names)} has no body of its own lines that could be cut")
     if has_docstring:
         first = node.body[0].end_lineno

@@ -1,9 +1,9 @@
 """The program of a student's process: it shuts itself in, then answers the grader's questions.
 
 Started by `sandbox.py` as `python -I -S -B inside.py CONFIG`: isolated, so that no environment variable, no .pth file and no
-sitecustomize is looked at; the folder of the grading, in which the few libraries that it needs are links, is the import path. Before any
-line of the student's is run, it gives up in this order: the file system; root's powers, if it has them; memory, time, file
-sizes and new processes beyond the limits. None of these can be taken back.
+sitecustomize is looked at. The import path is Python's own folders and that of the grading, in which the few libraries that it
+needs are links. Before any line of the student's is run, it gives up in this order: the file system; root's powers, if it has
+them; memory, time, file sizes and new processes beyond the limits. None of these can be taken back.
 
 Then each question is a message (`wire.py`) with its length in front: which probe, which inputs, which functions are stood in
 for. The answer carries the question's number back. The student's functions are imported with the first question.
@@ -86,7 +86,8 @@ def main():
                 __import__(question["module"])
                 answer = {}
             else:
-                answer = trial.attempt(trial.get_probe(question["module"], question["probe"]), question["inputs"], question["calls"])
+                probe = trial.get_probe(question["module"], question["probe"])
+                answer = trial.attempt(probe, question["inputs"], question["calls"])
             reply = wire.dumps({"number": question["number"], **answer})
         except BaseException as error:  # a student's module may raise anything while it is imported
             reply = wire.dumps({"number": question["number"], "error": trial.describe(error)})

@@ -21,7 +21,8 @@ def judge(probe, inputs, right, got, after):
     """
     for name in inputs:
         if not _identical(inputs[name], after.get(name) if isinstance(after, dict) else None):
-            return f"{name} was changed in place: a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
+            manners = "a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
+            return f"{name} was changed in place: {manners}"
     if not isinstance(got, dict) or got.keys() != right.keys():
         return "the answer has other parts than were asked for"
     faults = [fault for name in right if (fault := difference(name, right[name], got[name], inputs))]
@@ -50,7 +51,8 @@ def difference(name, right, got, inputs):
     if got.shape != right.shape:
         return _wrong_shape(name, right, got, inputs)
     if right.ndim and got.dtype != right.dtype:
-        return f"{name} is {got.dtype}, its inputs are {right.dtype}: something in it upcasts, such as a float64 array or a NumPy scalar"
+        cause = "something in it upcasts, such as a float64 array or a NumPy scalar"
+        return f"{name} is {got.dtype}, its inputs are {right.dtype}: {cause}"
     bad = np.size(got) - int(np.isfinite(got).sum())
     if bad and np.isfinite(right).all():
         kind = "nan" if np.isnan(got).any() else "infinite"
@@ -77,7 +79,7 @@ def _wrong_shape(name, right, got, inputs):
     text += f"{name[1:]} has {owner.shape}" if isinstance(owner, np.ndarray) else f"want {right.shape}"
     if got.ndim == 2 and got.shape == right.shape[::-1]:
         return text + ": is it transposed?"
-    if got.ndim == right.ndim + 1 or got.ndim == 2 and got.shape[0] == got.shape[1] and 1 in right.shape:
+    if got.ndim == right.ndim + 1 or (got.ndim == 2 and got.shape[0] == got.shape[1] and 1 in right.shape):
         return text + ": have (N, 1) and (N,) been broadcast against each other, or a sum been left out?"
     if got.ndim < right.ndim:
         return text + ": was an axis summed away?"

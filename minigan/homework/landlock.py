@@ -43,8 +43,8 @@ def restrict(readable, listable=()):
     scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
     attributes = struct.pack("=QQQ", rights, network, scope)[: 8 if version < 4 else 16 if version < 6 else 24]
     ruleset = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
-    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable} | dict.fromkeys(listable, READ_DIR)
-    for path, allowed in rules.items():
+    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable}
+    for path, allowed in {**rules, **dict.fromkeys(listable, READ_DIR)}.items():
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
         _call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", allowed, handle), 0)
         os.close(handle)

@@ -31,20 +31,35 @@ def notebook(sheet):
     """The notebook, as the dict that its JSON is of."""
     cells = [_cell("markdown", "handout", handout(sheet)), _cell("code", "start", START)]
     for task in sheet.tasks:
-        cells.append(_cell("markdown", f"task-{task.number}", f"### Task {task.number}: {task.name} ({task.points} points)\n\n{task.hint}"))
+        title = f"### Task {task.number}: {task.name} ({task.points} points)"
+        cells.append(_cell("markdown", f"task-{task.number}", f"{title}\n\n{task.hint}"))
         for i, name in enumerate(task.holes, 1):
             mark = {"grade": False, "solution": True, "locked": False, "task": False}
             cells.append(_cell("code", f"solution-{task.number}-{i}", solution(name), mark))
         mark = {"grade": True, "solution": False, "locked": True, "task": False, "points": task.points}
         cells.append(_cell("code", f"test-{task.number}", f"require({task.number})", mark))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return {"cells": cells, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _cell(kind, name, source, mark=None):
     metadata = {"nbgrader": {**mark, "grade_id": name, "schema_version": 3, "cell_type": kind}} if mark else {}
     cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": source.splitlines(keepends=True)}
     return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
+
+
+def _names(tree):
+    """The names that a module has: what it imports, its functions and classes, what it assigns."""
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {inner.id for target in node.targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+    return names
 
 
 def solution(name):
@@ -54,12 +69,9 @@ def solution(name):
     lines, (first, last) = source.splitlines(), body_lines(source, names)
     tree = ast.parse(source)
     node = function(tree, names)
-    used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-    known = {alias.asname or alias.name for inner in tree.body if isinstance(inner, (ast.Import, ast.ImportFrom)) for alias in inner.names}
-    known |= {inner.name for inner in tree.body if isinstance(inner, (ast.FunctionDef, ast.ClassDef))}
-    known |= {target.id for inner in tree.body if isinstance(inner, ast.Assign) for target in inner.targets if isinstance(target, ast.Name)}
+    used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & _names(tree)
     module = path.removesuffix(".py").replace("/", ".")
-    imports = [f"from {module} import {', '.join(sorted(used & known))}", ""] if used & known else []
+    imports = [f"from {module} import {', '.join(sorted(used))}", ""] if used else []
     body = textwrap.dedent("\n".join(lines[first : last + 1]))
     marked = textwrap.indent(f"### BEGIN SOLUTION\n{body}\n### END SOLUTION", "    ")
     head = textwrap.dedent("\n".join(lines[node.lineno - 1 : first]))

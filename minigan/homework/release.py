@@ -25,7 +25,7 @@ GRADERS = ("__init__", "landlock", "wire", "stand_in", "trial")
 DATA = {"minigan/data/digits.py": ("minigan/data/digits.npz", "minigan/data/digits.LICENCE.md")}
 HOW = """# Sheet {number}: {title}
 
-{points} points. You get a part of the library minigan; the functions that you are to write raise NotImplementedError. In this folder:
+{points} points. You get a part of the library minigan; the functions that you are to write raise NotImplementedError.
 
 ```sh
 python -m pip install --requirement requirements.txt
@@ -103,7 +103,8 @@ def release(sheet, out, seed):
         shutil.copy(sheet.path, own)
         (work / "HANDOUT.md").write_text(handout(sheet), encoding="utf-8")
         (work / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8")
-        (work / "key.safetensors").write_bytes(wire.dumps({str(number): cases for number, cases in make_key(sheet, seed).items()}))
+        key = {str(number): cases for number, cases in make_key(sheet, seed).items()}
+        (work / "key.safetensors").write_bytes(wire.dumps(key))
         found = leaks(sheet, work)
         if found:
             raise RuntimeError(f"lines of the solution are in the release: {found}")
@@ -115,10 +116,11 @@ def release(sheet, out, seed):
 
 def handout(sheet):
     """The student's handout: how to work, the tasks in a table, then the sheet's own text."""
-    rows = [f"| {task.number} | {task.name} | {task.points} | {', '.join(f'`{name}`' for name in task.holes)} |" for task in sheet.tasks]
-    table = "\n".join(["| task | | points | to write |", "| --- | --- | --- | --- |", *rows])
-    names = ", ".join(f"`{path}`" for path in files_of(sheet))
-    return HOW.format(number=sheet.number, title=sheet.title, points=sheet.points, files=names, table=table, handout=sheet.handout)
+    table = ["| task | | points | to write |", "| --- | --- | --- | --- |"]
+    for task in sheet.tasks:
+        table.append(f"| {task.number} | {task.name} | {task.points} | {', '.join(f'`{name}`' for name in task.holes)} |")
+    words = {"number": sheet.number, "title": sheet.title, "points": sheet.points, "handout": sheet.handout}
+    return HOW.format(files=", ".join(f"`{path}`" for path in files_of(sheet)), table="\n".join(table), **words)
 
 
 IDIOMS = {"else:", "xp = namespace(x)", "return y"}  # lines that say nothing
@@ -130,5 +132,6 @@ def leaks(sheet, folder):
     found = []
     for path in sorted(Path(folder).rglob("*")):
         if path.suffix in (".py", ".md", ".toml", ".txt"):
-            found += [(path.relative_to(folder).as_posix(), line.strip()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip() in solutions]
+            lines = {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
+            found += [(path.relative_to(folder).as_posix(), line) for line in sorted(lines & solutions)]
     return found

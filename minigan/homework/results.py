@@ -100,7 +100,8 @@ def as_junit(result):
     suites = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(suites, "testsuite", {"name": clean(result.submission), **counts, "time": "0"})
     for task in result.tasks:
-        case = ElementTree.SubElement(suite, "testcase", {"classname": f"sheet{result.sheet}", "name": f"{task.number}. {task.name}", "time": "0"})
+        about = {"classname": f"sheet{result.sheet}", "name": f"{task.number}. {task.name}", "time": "0"}
+        case = ElementTree.SubElement(suite, "testcase", about)
         if not task.points:
             ElementTree.SubElement(case, "failure", {"message": clean(task.reason)}).text = clean(task.reason)
     if result.remarks:

@@ -122,7 +122,8 @@ class Process:
             return "the process closed its connection"
         if code >= 0:
             return f"the process ended by itself (exit status {code})"
-        reasons = {signal.SIGXCPU: f"more than {self.limits.cpu} seconds of processor time", signal.SIGKILL: "killed: too much time or memory",
+        reasons = {signal.SIGXCPU: f"more than {self.limits.cpu} seconds of processor time",
+                   signal.SIGKILL: "killed: too much time or memory",
                    signal.SIGSEGV: "a crash (segmentation fault): is there an endless recursion?"}  # fmt: skip
         return reasons.get(-code, f"the process was ended by {signal.Signals(-code).name}")
 
@@ -152,7 +153,8 @@ def library_folders():
 
 def _without_packages(folders):
     """What lies in Python's own folders, but for the installed packages: there may be a whole minigan among them."""
-    return [str(entry) for folder in folders for entry in Path(folder).iterdir() if entry.name not in ("site-packages", "dist-packages")]
+    entries = [entry for folder in folders for entry in Path(folder).iterdir()]
+    return [str(entry) for entry in entries if entry.name not in ("site-packages", "dist-packages")]
 
 
 def _hide_memory():

@@ -81,12 +81,15 @@ def get_sheet(number):
     return found[number]
 
 
+def _task(number, holes, needs=(), **entry):
+    return Task(number, holes=tuple(holes), needs=tuple(needs), **entry)
+
+
 def read_sheet(path):
     """A Sheet from its TOML file. ValueError, with the file's name, for one that makes no sense."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
-        entries = [{**entry, "holes": tuple(entry["holes"]), "needs": tuple(entry.get("needs", ()))} for entry in data.pop("task")]
-        tasks = tuple(Task(number, **entry) for number, entry in enumerate(entries, 1))
+        tasks = tuple(_task(number, **entry) for number, entry in enumerate(data.pop("task"), 1))
         sheet = Sheet(path=path, tasks=tasks, cut=tuple(data.pop("cut", ())), **data)
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path.name}: {error}; want the fields that minigan/homework/sheets.py describes") from error

@@ -17,7 +17,9 @@ from contextlib import contextmanager
 import numpy as np
 
 SUBSTITUTES = {}  # qualified name -> what is called in the function's place
-TRAMPOLINE = "def call(*args, **kwargs):\n    import minigan.homework.stand_in as s\n    return s.SUBSTITUTES[{!r}](*args, **kwargs)"
+TRAMPOLINE = """def call(*args, **kwargs):
+    from minigan.homework.stand_in import SUBSTITUTES
+    return SUBSTITUTES[{!r}](*args, **kwargs)"""
 
 
 def find(name):
@@ -114,7 +116,7 @@ def plain(value):
         return {str(key): plain(part) for key, part in value.items()}
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    return getattr(value, "__qualname__", type(value).__name__)  # a class or function, such as Gaussian; else an object of a class
+    return getattr(value, "__qualname__", type(value).__name__)  # of a class or function its own name, such as Gaussian
 
 
 def same(a, b):

@@ -44,8 +44,8 @@ class Zip:
         self.archive = zipfile.ZipFile(path)
         entries = self.archive.infolist()[:MOST]
         self.links = [entry.filename for entry in entries if stat.S_ISLNK(entry.external_attr >> 16)]
-        self.files = {PurePosixPath(entry.filename): entry for entry in entries
-                      if not entry.is_dir() and entry.filename not in self.links and ".." not in PurePosixPath(entry.filename).parts}  # fmt: skip
+        regular = {PurePosixPath(entry.filename): entry for entry in entries if not entry.is_dir()}
+        self.files = {name: entry for name, entry in regular.items() if str(name) not in self.links and ".." not in name.parts}
 
     def read(self, name):
         """The first bytes of a file, one more than the largest that is taken: a bomb does not go off."""

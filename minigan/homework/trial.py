@@ -42,7 +42,19 @@ def bare(value):
         return value
     if isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)):
         return np.array(float(value))
-    return f"an array of {value.dtype}" if type(value) is np.ndarray else "None" if value is None else f"a {type(value).__name__}"
+    if type(value) is np.ndarray:
+        return f"an array of {value.dtype}"
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def words(error):
+    """What `describe` has made, as one sentence. It may come from a student's process, and be anything."""
+    if not isinstance(error, dict):
+        return "it raised an error"
+    kind, message, where = (str(error.get(name, "")) for name in ("type", "message", "where"))
+    if kind == "NotImplementedError":
+        return f"not done yet: {message}"
+    return f"{kind}: {message}" + (f" ({where})" if where else "")
 
 
 def describe(error):

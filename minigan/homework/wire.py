@@ -1,8 +1,8 @@
 """What passes between the grader and a student's process: arrays and plain values, as bytes. Never a pickle.
 
-A value is made of arrays, numbers, texts, None, lists, tuples and dicts with texts as keys. Its arrays travel in the safetensors
-format, which holds raw numbers with their dtype and shape; the rest is a JSON text that says where each array belongs, and
-travels beside them as bytes. Reading runs nothing and allocates no more than the message's own size.
+A value is made of arrays, numbers, texts, None, lists, tuples and dicts with texts as keys. Its arrays travel in the
+safetensors format, which holds raw numbers with their dtype and shape; the rest is a JSON text that says where each array
+belongs, and travels beside them as bytes. Reading runs nothing and allocates no more than the message's own size.
 """
 
 import json

@@ -37,10 +37,10 @@ def released(request, tmp_path_factory):
     return get_sheet(request.param), folder
 
 
-def student(folder, *arguments, python=sys.executable):
+def student(folder, *arguments):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    return subprocess.run([python, "-B", "-m", "minigan.homework", *map(str, arguments)], cwd=folder, capture_output=True, text=True,
-                          env=environment)  # fmt: skip
+    command = [sys.executable, "-B", "-m", "minigan.homework", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
 
 
 # --- sheets -----------------------------------------------------------------------------------------------------------
@@ -76,9 +76,35 @@ def test_a_sheet_that_makes_no_sense_is_refused(tmp_path, old, new, words):
         read_sheet(tmp_path / "1.toml")
 
 
+SOURCE = '''"""Essay.
+
+More.
+"""
+
+X = 1
+
+
+def f(a, *, b=2):
+    """Doc.
+
+    More.
+    """
+    # why
+    a += 1
+    return a
+
+
+class C:
+    def g(self):
+        # first
+        return 1
+
+    y = 3
+'''
+
+
 def test_a_cut_keeps_signature_docstring_and_everything_around():
-    source = '"""Essay.\n\nMore.\n"""\n\nX = 1\n\n\ndef f(a, *, b=2):\n    """Doc.\n\n    More.\n    """\n    # why\n    a += 1\n    return a\n\n\nclass C:\n    def g(self):\n        # first\n        return 1\n\n    y = 3\n'
-    cut = holes.cut(source, {("f",): "one", ("C", "g"): "two"})
+    cut = holes.cut(SOURCE, {("f",): "one", ("C", "g"): "two"})
     assert cut.splitlines()[0] == '"""Essay.' and "More.\n\"\"\"" not in cut
     assert 'def f(a, *, b=2):\n    """Doc.\n\n    More.\n    """\n    raise NotImplementedError(\'one\')\n\n\nclass C:' in cut
     assert "    def g(self):\n        raise NotImplementedError('two')\n\n    y = 3\n" in cut
@@ -176,8 +202,11 @@ def test_a_key_is_drawn_from_its_seed():
 def test_one_error_is_not_punished_twice(graders, submission):
     """Every forward of sheet 1 returns nonsense, cache and all; every backward is right."""
     folder = submission(1)
-    for path, old, new in (("linear", "return y, (x, 1.0)", "return y + 1, None"), ("batchnorm", "return y, (x_hat, r, batch)", "return y + 1, None"),
-                           ("activations", "x * self.slope), x", "x * self.slope) + 1, None")):  # fmt: skip
+    for path, old, new in (
+        ("linear", "return y, (x, 1.0)", "return y + 1, None"),
+        ("batchnorm", "return y, (x_hat, r, batch)", "return y + 1, None"),
+        ("activations", "x * self.slope), x", "x * self.slope) + 1, None"),
+    ):
         file = folder / f"minigan/nn/{path}.py"
         assert file.read_text().count(old) == 1
         file.write_text(file.read_text().replace(old, new))
@@ -187,7 +216,8 @@ def test_one_error_is_not_punished_twice(graders, submission):
 
 def test_jobs_do_not_change_results_nor_does_a_second_run(tmp_path, submission):
     right = submission(1)
-    for name, old, new in (("a", "y += b", "y -= b"), ("b", "x.T @ dy", "dy.T @ x"), ("c", "", ""), ("d", "dy @ W.T", "dy @ W")):
+    changes = (("a", "y += b", "y -= b"), ("b", "x.T @ dy", "dy.T @ x"), ("c", "", ""), ("d", "dy @ W.T", "dy @ W"))
+    for name, old, new in changes:
         shutil.copytree(right / "minigan", tmp_path / "in" / name / "minigan")
         file = tmp_path / "in" / name / "minigan/nn/linear.py"
         file.write_text(file.read_text().replace(old, new, 1) if old else file.read_text())
@@ -275,7 +305,10 @@ def test_rounding_is_not_a_fault_and_a_thousandth_is():
     assert difference("y", right, right + 1e-4 * rng.standard_normal((5, 4)), {}) is not None
 
 
-@pytest.mark.parametrize("value", [None, 3, 2.5, "text", [1, (2.0, np.arange(3.0))], {"a": np.zeros((0, 2)), "b": {"c": np.array(True)}}])
+VALUES = [None, 3, 2.5, "text", [1, (2.0, np.arange(3.0))], {"a": np.zeros((0, 2)), "b": {"c": np.array(True)}}]
+
+
+@pytest.mark.parametrize("value", VALUES)
 def test_messages_come_back_as_they_went(value):
     def same(a, b):
         if isinstance(a, np.ndarray):
@@ -315,7 +348,8 @@ def test_the_command_line_grades_a_class(tmp_path, submission, capsys):
     shutil.make_archive(tmp_path / "class/bob", "zip", right, "minigan")
     (tmp_path / "class/carol").mkdir()
     paths = [str(path) for path in sorted((tmp_path / "class").iterdir())]
-    main(["grade", *paths, "--sheet", "1", "--jobs", "2", "--csv", str(tmp_path / "class.csv"), "--out", str(tmp_path / "feedback"), "--seed", "3"])
+    options = ["--sheet", "1", "--jobs", "2", "--seed", "3"]
+    main(["grade", *paths, *options, "--csv", str(tmp_path / "class.csv"), "--out", str(tmp_path / "feedback")])
     with open(tmp_path / "class.csv", newline="") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert {name: row["score"] for name, row in rows.items()} == {"alice": "32", "bob.zip": "32", "carol": "0"}
@@ -332,10 +366,10 @@ def test_zeros_are_written_first(tmp_path, submission, monkeypatch):
     assert json.loads(path.read_text())["score"] == 0
 
 
-@pytest.mark.parametrize("arguments", [["release", "9", "--out", "x"], ["grade", "x", "--sheet", "9"], ["gradescope", "9", "--out", "x.zip"]])
+@pytest.mark.parametrize("arguments", ["release 9 --out x", "grade x --sheet 9", "gradescope 9 --out x.zip"])
 def test_a_sheet_that_is_not_there_is_one_line(arguments, capsys):
     with pytest.raises(SystemExit) as exit:
-        main(arguments)
+        main(arguments.split())
     assert exit.value.code == 2 and "there is no sheet 9: want one of 1, 2, 3, 4" in capsys.readouterr().err
 
 
@@ -377,16 +411,20 @@ def test_the_notebooks_cells_do_what_nbgrader_wants(tmp_path):
         assert all(text.count("### BEGIN SOLUTION") == text.count("### END SOLUTION") == 1 for text in solutions)
 
 
+def run(command, folder):
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_notebooks_code_passes_with_its_solutions_and_fails_without(number, tmp_path):
     main(["notebook", str(number), "--out", str(tmp_path / "sheet"), "--seed", "4"])
     data = json.loads((tmp_path / f"sheet/sheet{number}.ipynb").read_text())
     cells = ["".join(cell["source"]) for cell in data["cells"] if cell["cell_type"] == "code"]
     (tmp_path / "sheet/full.py").write_text("\n".join(cells))
-    hollow = [re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "raise NotImplementedError()", cell, flags=re.DOTALL) for cell in cells]
-    hollow = [cell if not cell.startswith("require") else f"try:\n    {cell}\n    print('passed')\nexcept AssertionError as e:\n    print('refused', e)" for cell in hollow]
-    (tmp_path / "sheet/hollow.py").write_text("\n".join(hollow))
-    full, empty = (subprocess.run([sys.executable, "-B", name], cwd=tmp_path / "sheet", capture_output=True, text=True) for name in ("full.py", "hollow.py"))
+    hollow = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError()", "\n".join(cells), flags=re.DOTALL)
+    tried = "try:\n    require(\\1)\n    print('passed')\nexcept AssertionError as error:\n    print('refused', error)"
+    (tmp_path / "sheet/hollow.py").write_text(re.sub(r"^require\((\d+)\)$", tried, hollow, flags=re.MULTILINE))
+    full, empty = (run([sys.executable, "-B", name], tmp_path / "sheet") for name in ("full.py", "hollow.py"))
     assert full.returncode == 0, full.stderr
     assert empty.stdout.count("refused") == len(get_sheet(number).tasks) and "passed" not in empty.stdout, empty
 
@@ -411,10 +449,10 @@ def test_nbgrader_takes_the_assignment(number, tmp_path):
     main(["notebook", str(number), "--out", str(tmp_path / f"source/sheet{number}"), "--seed", "4"])
 
     def validate(folder):
-        return subprocess.run(["nbgrader", "validate", f"sheet{number}.ipynb"], cwd=folder, capture_output=True, text=True).stdout
+        return run(["nbgrader", "validate", f"sheet{number}.ipynb"], folder).stdout
 
     assert "Success!" in validate(tmp_path / f"source/sheet{number}")
-    made = subprocess.run(["nbgrader", "generate_assignment", f"sheet{number}", "--create"], cwd=tmp_path, capture_output=True, text=True)
+    made = run(["nbgrader", "generate_assignment", f"sheet{number}", "--create"], tmp_path)
     assert made.returncode == 0, made.stderr
     text = (tmp_path / f"release/sheet{number}/sheet{number}.ipynb").read_text()
     assert "BEGIN SOLUTION" not in text and "# YOUR CODE HERE" in text

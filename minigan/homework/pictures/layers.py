@@ -34,7 +34,8 @@ def draw(path, steps=400):
     loss, _ = bce(whole.forward(theta, points, stats)[0], labels)
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
-    shown = axes.imshow(opinion.reshape(x.shape), extent=(-2, 2, -1.5, 1.5), origin="lower", cmap="RdBu", vmin=0, vmax=1, alpha=0.7)
+    colours = {"cmap": "RdBu", "vmin": 0, "vmax": 1, "alpha": 0.7}
+    shown = axes.imshow(opinion.reshape(x.shape), extent=(-2, 2, -1.5, 1.5), origin="lower", **colours)
     for label, colour in ((0, "darkred"), (1, "navy")):
         axes.plot(*points[labels[:, 0] == label].T, ".", color=colour, markersize=3)
     axes.set(title=f"what a network of your layers thinks of every point (loss {loss:.3f})", aspect="equal")

@@ -1,8 +1,9 @@
 """Probes: how each task is tried. One file a sheet; each class is a task's probe.
 
-`cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name. `laws(inputs,
-answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the student. Shapes
-are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is random.
+`cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name.
+`laws(inputs, answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the
+student. Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes
+from above is random.
 """
 
 import numpy as np

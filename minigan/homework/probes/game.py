@@ -14,7 +14,8 @@ WORLDS = {"saddle": games.SADDLE, "twist": games.TWIST, "Dirac": games.DIRAC}
 
 def _points(rng):
     for game in WORLDS:
-        yield {"game": game, "x": float(rng.uniform(0.3, 1.5)), "y": float(rng.uniform(-1.5, -0.3)), "eta": 0.1 + 0.4 * rng.random()}
+        x, y, eta = rng.uniform(0.3, 1.5), rng.uniform(-1.5, -0.3), rng.uniform(0.1, 0.5)
+        yield {"game": game, "x": x, "y": y, "eta": eta}
 
 
 def _pair(point):

@@ -159,8 +159,8 @@ class BatchNormBackward:
 
     def laws(inputs, answer):
         dx, x = answer["dx"].astype(float), inputs["x"].astype(float)
-        yield ("every column of dx must sum to 0, since shifting a column of x changes nothing: is the way through the mean missing?",
-               column_sums_vanish(dx))  # fmt: skip
+        yield ("every column of dx must sum to 0, since shifting a column of x changes nothing: is the way through the mean "
+               "missing?", column_sums_vanish(dx))  # fmt: skip
         yield ("dx must be orthogonal to x in every column, since stretching a column changes nothing: is the way through the "
                "variance missing?", column_sums_vanish((x - x.mean(axis=0)) * dx, 0.01))  # fmt: skip
 

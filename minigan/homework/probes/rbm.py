@@ -7,7 +7,17 @@ in the same order: one draw by `bernoulli` for a whole layer, each time that a l
 import numpy as np
 
 from minigan.homework.probes import normal
-from minigan.models.bipartite import Binary, Gaussian, cd_grad, contrast, energy, free_energy, gibbs, mean_hiddens, mean_visibles
+from minigan.models.bipartite import (
+    Binary,
+    Gaussian,
+    cd_grad,
+    contrast,
+    energy,
+    free_energy,
+    gibbs,
+    mean_hiddens,
+    mean_visibles,
+)
 from minigan.models.completion import complete
 
 SIZES = (("float64", 6, 5, 3), ("float64", 3, 4, 7), ("float32", 5, 6, 4))  # dtype, N, n_visible, n_hidden
@@ -57,7 +67,8 @@ class Gibbs:
                 "v_gaussian": gibbs(params, v, np.random.default_rng(seed), Gaussian, k)}  # fmt: skip
 
     def laws(inputs, answer):
-        yield "binary units are 0 or 1: sample them, do not keep the probabilities", set(np.unique(answer["v_binary"])) <= {0.0, 1.0}
+        binary = set(np.unique(answer["v_binary"])) <= {0.0, 1.0}
+        yield "binary units are 0 or 1: sample them, do not keep the probabilities", binary
 
 
 class Energy:
@@ -78,7 +89,8 @@ class FreeEnergy:
     def cases(rng):
         for dtype, N, visible, hidden in SIZES:
             yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible)}
-        yield {**{name: 1000.0 * part for name, part in _machine(rng, "float64", 4, 3).items()}, "v": _bits(rng, "float64", 5, 4)}
+        huge = {name: 1000.0 * part for name, part in _machine(rng, "float64", 4, 3).items()}
+        yield {**huge, "v": _bits(rng, "float64", 5, 4)}
 
     def run(W, b, c, v):
         return {"F": free_energy([W, b, c], v), "F_of_gaussian_units": free_energy([W, b, c], v, Gaussian)}
@@ -90,8 +102,8 @@ class Contrast:
     def cases(rng):
         for (dtype, N, visible, hidden), M in zip(SIZES, (6, 5, 5)):
             v, dream = _bits(rng, dtype, N, visible), _bits(rng, dtype, M, visible)
-            means = {"h": rng.random((N, hidden)), "dream_h": rng.random((M, hidden)), "mu": rng.random(visible), "lam": rng.random(hidden)}
-            yield {"v": v, "dream": dream, **{name: part.astype(dtype) for name, part in means.items()}}
+            shapes = {"h": (N, hidden), "dream_h": (M, hidden), "mu": (visible,), "lam": (hidden,)}
+            yield {"v": v, "dream": dream, **{name: rng.random(shape).astype(dtype) for name, shape in shapes.items()}}
 
     def run(v, h, dream, dream_h, mu, lam):
         plain, centred = contrast(v, h, dream, dream_h), contrast(v, h, dream, dream_h, [mu, lam])
@@ -125,17 +137,20 @@ class _Completion:
             yield "what was observed must stay as it is", np.array_equal(v[inputs["observed"]], inputs["v"][inputs["observed"]])
 
 
+def _completed(method, params, v, observed, seed):
+    rng = np.random.default_rng(seed)
+    return {f"v_after_{n}_rounds": complete(params, v, observed, rng, method=method, rounds=n) for n in (2, 5)}
+
+
 class MeanField(_Completion):
     """v with its gaps filled by the mean field."""
 
     def run(W, b, c, v, observed, seed):
-        rng = np.random.default_rng(seed)
-        return {f"v_after_{rounds}_rounds": complete([W, b, c], v, observed, rng, method="mean_field", rounds=rounds) for rounds in (2, 5)}
+        return _completed("mean_field", [W, b, c], v, observed, seed)
 
 
 class GibbsCompletion(_Completion):
     """v with its gaps filled by Gibbs sampling, with the same draws."""
 
     def run(W, b, c, v, observed, seed):
-        rng = np.random.default_rng(seed)
-        return {f"v_after_{rounds}_rounds": complete([W, b, c], v, observed, rng, method="gibbs", rounds=rounds) for rounds in (2, 5)}
+        return _completed("gibbs", [W, b, c], v, observed, seed)
