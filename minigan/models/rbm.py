@@ -2,7 +2,8 @@
 
 It has the verbs of every model here (`step`, `sample`, `state`, `load_state`) and, since an RBM is also a maker of
 features, the interface of a scikit-learn transformer (`fit`, `transform`, `get_params`, …), so that it can stand in a
-Pipeline or a GridSearchCV. scikit-learn is not imported unless it asks for its own tags.
+Pipeline or a GridSearchCV. scikit-learn is not imported unless it asks for its own tags. Here is how it is trained; what one
+can ask of it afterwards stands in `trained_rbm.py`.
 
 One step, on a batch v, with the gradient of `cd_grad`:
 
@@ -19,48 +20,32 @@ import math
 
 import numpy as np
 
-from minigan.arrays import (
-    CHAINS,
-    INIT,
-    MONITOR,
-    NOISE,
-    ORDER,
-    SAMPLE,
-    backend_module,
-    copy_of,
-    dtype_name,
-    generator,
-    namespace,
-    to,
-)
+from minigan.arrays import CHAINS, INIT, NOISE, ORDER, backend_module, copy_of, dtype_name, generator, namespace
 from minigan.models.bipartite import (
     Binary,
     Gaussian,
-    bernoulli,
     cd_grad,
     energy,
     free_energy,
     gibbs,
     mean_hiddens,
     mean_visibles,
-    pseudo_likelihood,
     sample_hiddens,
     sample_visibles,
 )
-from minigan.models.check import check_batch, check_count, check_state, optimizer_from
-from minigan.models.completion import complete
-from minigan.models.estimator import Estimator, back_to, seed_of
-from minigan.nn.flat import flatten, places, views
+from minigan.models.check import check_count, check_state, optimizer_from
+from minigan.models.estimator import seed_of
+from minigan.models.trained_rbm import UNITS, TrainedRBM
+from minigan.nn.flat import flatten
 from minigan.nn.optim import SGD
 
 __all__ = ["RBM", "Binary", "Gaussian", "cd_grad", "energy", "free_energy", "gibbs", "mean_hiddens", "mean_visibles",
            "sample_hiddens", "sample_visibles"]  # fmt: skip
 
-UNITS = {"binary": Binary, "gaussian": Gaussian}
 SLIDE = 0.01  # how much of a batch's means enters the offsets of centring
 
 
-class RBM(Estimator):
+class RBM(TrainedRBM):
     """Restricted Boltzmann machine.
 
     n_components: hidden units. learning_rate, batch_size, n_iter (epochs of `fit`). k: Gibbs rounds a step. persistent:
@@ -78,8 +63,6 @@ class RBM(Estimator):
         self.k, self.persistent, self.momentum, self.weight_decay = k, persistent, momentum, weight_decay
         self.centred, self.visible, self.backend = centred, visible, backend
         self.random_state, self.verbose = random_state, verbose
-
-    # -- training
 
     def fit(self, X, y=None):
         """Learn from X (N, n_features), from the start: n_iter epochs of shuffled minibatches. y is not looked at."""
@@ -125,11 +108,6 @@ class RBM(Estimator):
                             "batch.astype('float32')")
         self._in_range(data, self.n_features_in_ if known else data.shape[-1], self.dtype_ if known else dtype_name(data))
 
-    @property
-    def range(self):
-        """Between which values the data must lie: (0, 1) for binary units, None for Gaussian ones."""
-        return UNITS[self.visible].range
-
     def _training_data(self, X, fresh):
         self._check_parameters()
         X = self.validated(X, fitting=fresh)
@@ -137,10 +115,6 @@ class RBM(Estimator):
         if not fresh and self.optimizer_.settings() != SGD(self.learning_rate, self.momentum).settings():
             self.optimizer_ = SGD(self.learning_rate, self.momentum)  # set_params has changed them
         return X
-
-    def _in_range(self, X, width, dtype):
-        low, high = self.range or (-math.inf, math.inf)
-        check_batch(X, width=width, backend=self.backend, dtype=dtype, low=low, high=high)
 
     def _check_parameters(self):
         for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
@@ -185,100 +159,6 @@ class RBM(Estimator):
             self.chains_ = hidden
         self.steps_ += 1
         return xp.mean(xp.abs(gradient[1]))
-
-    def _draw(self):
-        """A new generator for each request: an int random_state must not make every draw the same."""
-        self.draws_ += 1
-        return generator([MONITOR, self.seed_, self.draws_], self.backend)
-
-    # -- what a trained machine can do
-
-    @property
-    def params(self):
-        """[W, b, c], views of θ."""
-        self.check_fitted()
-        n, m = self.n_features_in_, self.n_components
-        return views(self.theta_, places([((n, m), (n,), (m,))]))[0]
-
-    @property
-    def components_(self):
-        """Wᵀ, (n_components, n_features)."""
-        return self.params[0].T
-
-    @property
-    def intercept_visible_(self):
-        """b, (n_features,)."""
-        return self.params[1]
-
-    @property
-    def intercept_hidden_(self):
-        """c, (n_components,)."""
-        return self.params[2]
-
-    def transform(self, X):
-        """The features of X: p(h = 1 | v), (N, n_components)."""
-        return back_to(X, mean_hiddens(self.params, self.validated(X)))
-
-    def fit_transform(self, X, y=None):
-        """fit, then transform."""
-        return self.fit(X, y).transform(X)
-
-    def gibbs(self, v, k=1):
-        """k rounds of Gibbs sampling from v (N, n_features); each call draws anew."""
-        if k < 1:
-            raise ValueError(f"k is {k}: want one Gibbs round at least")
-        return back_to(v, gibbs(self.params, self.validated(v), self._draw(), UNITS[self.visible], k))
-
-    def free_energy(self, v):
-        """F(v), (N,): log p(v) = −F(v) − log Z."""
-        return back_to(v, free_energy(self.params, self.validated(v), UNITS[self.visible]))
-
-    def log_likelihood(self, X, log_z):
-        """log p(v) = −F(v) − log Z, (N,); log_z from `metrics.likelihood`: log_partition, exactly, or ais."""
-        return -self.free_energy(X) - log_z
-
-    def reconstruct(self, v):
-        """E[v | E[h | v]], (N, n_features): the data as the hidden units see them."""
-        return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self.validated(v)), UNITS[self.visible]))
-
-    def score_samples(self, X):
-        """Stochastic pseudo-likelihood of binary units, (N,): n log p(v_i | the others) for one i drawn for each row.
-
-        With ṽ, v with unit i flipped, log p(v_i | the others) = log σ(F(ṽ) − F(v)). Each call draws anew. For Gaussian
-        units it is −F(v), which is log p(v) up to a constant.
-        """
-        v = self.validated(X)
-        if self.visible == "gaussian":
-            return back_to(X, -free_energy(self.params, v, Gaussian))
-        return back_to(X, pseudo_likelihood(self.params, v, self._draw()))
-
-    def sample(self, n, seed=None, *, k=1000):
-        """n samples (n, n_features): E[v | h] at the end of chains of k Gibbs rounds, started at random.
-
-        seed: the same seed gives the same samples; None draws anew. The model does not change.
-        """
-        if n < 1 or k < 1:
-            raise ValueError(f"n is {n}, k is {k}: want one sample and one Gibbs round at least")
-        params, units, rng = self.params, UNITS[self.visible], generator(None if seed is None else [SAMPLE, seed], self.backend)
-        h = rng.random(size=(n, self.n_components), dtype=self.dtype_)
-        for _ in range(k - 1):
-            h = sample_hiddens(params, sample_visibles(params, bernoulli(h, rng), rng, units), rng)
-        return mean_visibles(params, bernoulli(h, rng), units)
-
-    def complete(self, v, observed, *, method="gibbs", rounds=200):
-        """Fill in what is missing: v (N, n_features) with its observed entries kept, the others replaced by E[v | observed].
-
-        observed: bool, of v's shape or (n_features,); what v has elsewhere is not looked at (NaN is fine). method: "gibbs"
-        or "mean_field", as in `completion.py`.
-        """
-        v_host, observed = np.asarray(to(v, "numpy")), np.asarray(to(observed, "numpy"))
-        if observed.dtype != bool or observed.shape not in (v_host.shape, v_host.shape[1:]):
-            raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "
-                             "one row of it")
-        known = self.validated(np.where(observed, v_host, np.zeros_like(v_host)))
-        self._in_range(known, self.n_features_in_, self.dtype_)
-        keep = to(np.broadcast_to(observed, known.shape).copy(), self.backend)
-        return back_to(v, complete(self.params, known, keep, self._draw(), UNITS[self.visible], method, rounds))
 
     def state(self):
         """All that training changes, as a dict of arrays and numbers; empty before the first step."""
