@@ -1,0 +1,54 @@
+"""What the judge says of numbers, and what passes over the wire."""
+
+
+import numpy as np
+import pytest
+
+from minigan.homework import wire
+from minigan.homework.judge import difference
+
+
+def test_a_number_that_stands_alone_is_not_called_a_factor():
+    assert difference("loss", np.array(2.0), np.array(1.234), {"x": np.ones((3, 2))}) == "loss is not the right number"
+    assert "factor N = 3" in difference("loss", np.array(2.0), np.array(6.0), {"x": np.ones((3, 2))})
+
+
+def test_rounding_is_not_a_fault_and_a_thousandth_is():
+    rng = np.random.default_rng(0)
+    right = rng.standard_normal((5, 4))
+    assert difference("y", right, right * (1 + 1e-11), {}) is None
+    assert difference("y", right, right + 1e-4 * rng.standard_normal((5, 4)), {}) is not None
+
+
+VALUES = [None, 3, 2.5, "text", [1, (2.0, np.arange(3.0))], {"a": np.zeros((0, 2)), "b": {"c": np.array(True)}}]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_messages_come_back_as_they_went(value):
+    def same(a, b):
+        if isinstance(a, np.ndarray):
+            return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b)
+        if isinstance(a, (list, tuple)):
+            return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+        return {k: same(v, b[k]) for k, v in a.items()} == dict.fromkeys(b, True) if isinstance(a, dict) else a == b
+
+    assert same(value, wire.loads(wire.dumps(value)))
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_mutated_messages_are_refused_or_read(seed):
+    rng = np.random.default_rng(seed)
+    data = bytearray(wire.dumps({"answer": {"y": rng.standard_normal((3, 2)), "z": [1, None, "x"]}, "number": 7}))
+    for _ in range(rng.integers(1, 6)):
+        data[rng.integers(len(data))] = rng.integers(256)
+    data = data[: rng.integers(len(data) + 1)] if rng.random() < 0.3 else data
+    try:
+        wire.loads(data)
+    except wire.BadMessage:
+        pass
+
+
+def test_what_is_not_plain_is_not_sent():
+    for value in (object(), np.array([None]), {1, 2}, lambda: 0):
+        with pytest.raises(TypeError):
+            wire.dumps(value)

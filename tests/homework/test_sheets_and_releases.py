@@ -1,0 +1,169 @@
+"""Sheets, the folders that are handed out, and the student's own look at them."""
+
+import compileall
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from minigan.homework import holes
+from minigan.homework.release import IDIOMS, release
+from minigan.homework.results import as_text
+from minigan.homework.sheets import get_sheet, read_sheet
+from minigan.homework.stand_in import find
+
+NUMBERS = [1, 2, 3, 4]
+
+
+@pytest.fixture(scope="module", params=NUMBERS)
+def released(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("released") / f"sheet{request.param}"
+    release(get_sheet(request.param), folder, seed=1)
+    return get_sheet(request.param), folder
+
+
+def student(folder, *arguments):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    command = [sys.executable, "-B", "-m", "minigan.homework", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_function_that_a_sheet_names_is_there(number):
+    sheet = get_sheet(number)
+    for name in (*sheet.holes, *sheet.cut):
+        path, names = holes.locate(name)
+        first, last = holes.body_lines(holes.source_of(path), names)
+        assert last >= first and callable(find(name)[1])
+    assert sheet.handout.count("**The picture.**") == 1
+    assert len({task.name for task in sheet.tasks}) == len(sheet.tasks)
+
+
+def test_a_renamed_function_is_an_error_that_names_it(tmp_path):
+    text = (get_sheet(1).path).read_text().replace("linear.Linear.forward", "linear.Linear.forwards")
+    (tmp_path / "1.toml").write_text(text)
+    with pytest.raises(ValueError, match=r"Linear\.forwards.*renamed"):
+        holes.solution_lines(read_sheet(tmp_path / "1.toml"))
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ("points = 2\n", "points = 2.5\n", "task 1: want a whole number of points"),
+    ("needs = [1]", "needs = [2]", "earlier tasks"),
+    ('probe = "LinearForward"\n', "", "probe"),
+    ('["minigan.nn.linear.Linear.backward"]', '["minigan.nn.linear.Linear.forward"]', "two tasks"),
+])  # fmt: skip
+def test_a_sheet_that_makes_no_sense_is_refused(tmp_path, old, new, words):
+    (tmp_path / "1.toml").write_text(get_sheet(1).path.read_text().replace(old, new, 1))
+    with pytest.raises(ValueError, match=words):
+        read_sheet(tmp_path / "1.toml")
+
+
+SOURCE = '''"""Essay.
+
+More.
+"""
+
+X = 1
+
+
+def f(a, *, b=2):
+    """Doc.
+
+    More.
+    """
+    # why
+    a += 1
+    return a
+
+
+class C:
+    def g(self):
+        # first
+        return 1
+
+    y = 3
+'''
+
+
+def test_a_cut_keeps_signature_docstring_and_everything_around():
+    cut = holes.cut(SOURCE, {("f",): "one", ("C", "g"): "two"})
+    assert cut.splitlines()[0] == '"""Essay.' and "More.\n\"\"\"" not in cut
+    assert 'def f(a, *, b=2):\n    """Doc.\n\n    More.\n    """\n    raise NotImplementedError(\'one\')\n\n\nclass C:' in cut
+    assert "    def g(self):\n        raise NotImplementedError('two')\n\n    y = 3\n" in cut
+    assert "why" not in cut and "first" not in cut
+
+
+def test_a_release_compiles(released, tmp_path):
+    shutil.copytree(released[1], tmp_path / "copy")
+    assert compileall.compile_dir(tmp_path / "copy", quiet=1)
+
+
+def test_each_task_fails_on_a_release(released, graders):
+    sheet, folder = released
+    result = graders(sheet.number).grade(folder)
+    assert result.score == 0 and all("not done yet" in task.reason for task in result.tasks), as_text(result)
+
+
+def test_no_line_of_a_solution_is_in_a_release(released):
+    sheet, folder = released
+    solutions = {line.encode() for line in holes.solution_lines(sheet) - IDIOMS}
+    assert len(solutions) > 20
+    for path in folder.rglob("*"):
+        if path.is_file():
+            lines = {line.strip() for line in path.read_bytes().splitlines()}
+            assert not lines & solutions, path
+            assert path.suffix in (".py", ".md", ".toml", ".txt", ".safetensors", ".npz"), path
+            long = [line for line in solutions if len(line) > 24]
+            assert not [line for line in long if line in path.read_bytes()], path
+    assert not [path for path in folder.rglob("*") if path.name in (".git", "__pycache__")]
+
+
+def test_a_release_is_whole_or_not_at_all(tmp_path, monkeypatch):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/file").write_text("mine")
+    with pytest.raises(ValueError, match="not empty"):
+        release(get_sheet(1), tmp_path / "there", seed=1)
+    assert (tmp_path / "there/file").read_text() == "mine"
+    monkeypatch.setattr("minigan.homework.release.leaks", lambda sheet, folder: [("file", "line")])
+    with pytest.raises(RuntimeError, match="solution"):
+        release(get_sheet(1), tmp_path / "new", seed=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["there"]
+
+
+def test_check_says_what_is_to_be_done_and_what_is_right(released):
+    sheet, folder = released
+    empty = student(folder, "check")
+    assert empty.returncode == 1 and f"0 of {sheet.points} points" in empty.stdout, empty
+    assert empty.stdout.count("FAIL") == len(sheet.tasks) and all(task.hint in empty.stdout for task in sheet.tasks)
+
+
+def test_a_finished_sheet_passes_check_and_draws_its_picture(released, tmp_path):
+    sheet, folder = released
+    shutil.copytree(folder, tmp_path / "done")
+    for path in holes.files_of(sheet):
+        (tmp_path / "done" / path).write_text(holes.source_of(path))
+    done = student(tmp_path / "done", "check")
+    assert done.returncode == 0 and f"{sheet.points} of {sheet.points} points" in done.stdout, done
+    drawn = student(tmp_path / "done", "picture", "--out", "mine.png")
+    assert drawn.returncode == 0, drawn
+    assert (tmp_path / "done/mine.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_check_speaks_of_mathematics_and_shows_the_line(released, tmp_path):
+    sheet, folder = released
+    if sheet.number != 1:
+        return
+    shutil.copytree(folder, tmp_path / "mine")
+    path = tmp_path / "mine/minigan/nn/linear.py"
+    path.write_text(holes.source_of("minigan/nn/linear.py").replace("[x.T @ dy,", "[dy.T @ x,").replace("y += b\n", "y += c\n"))
+    seen = student(tmp_path / "mine", "check").stdout
+    assert "NameError: name 'c' is not defined" in seen and "linear.py, line" in seen and "y += c" in seen
+    assert "dW has shape (4, 3), W has (3, 4): is it transposed?" in seen  # with the right forward standing in
+
+
+def test_a_students_folder_has_no_grader(released):
+    refused = student(released[1], "grade", "x", "--sheet", released[0].number)
+    assert refused.returncode == 2 and "student's folder" in refused.stderr
+    assert "1." in student(released[1], "list").stdout
