@@ -91,4 +91,4 @@ def save_curves(path, log, *, x="step"):
 def _zoom(image):
     """How many pixels wide a number is drawn: small pictures are enlarged, large ones stay as they are."""
     width = np.asarray(image).shape[1]
-    return max(400 // width, 4 if width <= 300 else 1)
+    return max(400 // width, 4 if width <= 300 else 2 if width <= 600 else 1)

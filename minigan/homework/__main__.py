@@ -1,11 +1,12 @@
-"""The command line: python -m minigan.homework COMMAND. `docs/homework.md` shows all of it at work."""
+"""The command line: python -m minigan.homework COMMAND. `docs/homework.md` shows all of it at work.
+
+In a student's folder there are `list`, `check` and `picture` only: what the others need is not there.
+"""
 
 import argparse
-import csv
-import importlib
+import importlib.util
 import secrets
 import sys
-from pathlib import Path
 
 from minigan.homework.sheets import get_sheet, sheets
 
@@ -20,9 +21,12 @@ def list_sheets(args):
 
 def check(args):
     """Look at the solution in this folder; exit status 1 if something is wrong."""
-    from minigan.homework.check import check
+    from minigan.homework import check
 
-    sys.exit(0 if check() else 1)
+    try:
+        sys.exit(0 if check.check() else 1)
+    except SyntaxError as error:
+        raise ValueError(f"{error.filename}, line {error.lineno} is not Python: {error.msg}") from error
 
 
 def picture(args):
@@ -34,9 +38,9 @@ def picture(args):
 
 def release(args):
     """Write the folder that students get."""
-    from minigan.homework.release import release
+    from minigan.homework import release
 
-    release(get_sheet(args.sheet), args.out, secrets.randbits(32) if args.seed is None else args.seed)
+    release.release(get_sheet(args.sheet), args.out, args.seed)
     print(f"{args.out} is what a student gets: HANDOUT.md is the sheet")
 
 
@@ -44,7 +48,7 @@ def notebook(args):
     """Write the folder of an nbgrader assignment."""
     from minigan.homework.notebook import write_assignment
 
-    path = write_assignment(get_sheet(args.sheet), args.out, secrets.randbits(32) if args.seed is None else args.seed)
+    path = write_assignment(get_sheet(args.sheet), args.out, args.seed)
     print(f"{path} is the notebook, with its solutions; nbgrader generate_assignment takes them out")
 
 
@@ -58,33 +62,19 @@ def gradescope(args):
 
 def grade(args):
     """Grade submissions: results to standard output or into --out, a class list into --csv."""
-    from minigan.homework.grade import Grader
-    from minigan.homework.results import FORMATS, Result, csv_row
+    from minigan.homework import grade, reports
     from minigan.homework.sandbox import Limits, weaknesses
 
     sheet = get_sheet(args.sheet)
     for sentence in weaknesses():
         print(f"note: {sentence} (docs/homework.md has the container line)", file=sys.stderr)
-    write, ending = FORMATS[args.format]
-    names = [Path(path).name for path in args.submissions]
-    if args.out and len(set(names)) < len(names):
-        raise ValueError("two submissions have one name: their results would overwrite each other")
-    targets = [Path(args.out) / f"{name}.{ending}" for name in names] if args.out else []
-    for path, target in zip(args.submissions, targets):  # zeros first: whatever happens, there is a result
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(write(Result.zero(Path(path).name, sheet)), encoding="utf-8")
-    seed = secrets.randbits(32) if args.seed is None else args.seed
-    with Grader(sheet, seed, Limits(wall=args.seconds)) as grader:
+    report = reports.Reports(sheet, args.submissions, args.format, args.out)
+    with grade.Grader(sheet, args.seed, Limits(wall=args.seconds)) as grader:
         results = grader.grade_all(args.submissions, args.jobs, progress=len(args.submissions) > 1)
-    for result, target in zip(results, targets):
-        target.write_text(write(result), encoding="utf-8")
-    if not targets:
-        print("".join(write(result) for result in results), end="")
+    report.write(results)
     if args.csv:
-        with open(args.csv, "w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, csv_row(results[0]))
-            table.writeheader()
-            table.writerows(map(csv_row, results))
+        reports.write_class_list(args.csv, results)
+    sys.exit(1 if any(result.nothing_taken for result in results) else 0)
 
 
 def main(arguments=None):
@@ -92,37 +82,39 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m minigan.homework", description="Hand out with holes, check, grade.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(function, *, sheet=None, out=None, seed=False):
-        sub = commands.add_parser(function.__name__.replace("_sheets", ""), help=function.__doc__.splitlines()[0])
+    def command(name, function):
+        sub = commands.add_parser(name, help=function.__doc__.splitlines()[0])
         sub.set_defaults(run=function)
-        if sheet is not None:
-            sub.add_argument("sheet", type=int, **sheet)
-        if out is not None:
-            sub.add_argument("--out", **out)
-        if seed:
-            sub.add_argument("--seed", type=int, help="of the inputs that are drawn; a new one by default")
         return sub
 
-    command(list_sheets)
-    command(check)
-    command(picture, sheet={"nargs": "?"}, out={"default": "picture.png"})
-    command(release, sheet={}, out={"required": True, "help": "a new folder"}, seed=True)
-    command(notebook, sheet={}, out={"required": True, "help": "a new folder, such as source/sheet1"}, seed=True)
-    command(gradescope, sheet={}, out={"required": True, "help": "a zip file"})
-    sub = command(grade, out={"help": "a folder for one result a submission"}, seed=True)
-    sub.add_argument("submissions", nargs="+", help="folders, zip files or single Python files")
-    sub.add_argument("--sheet", type=int, required=True)
-    sub.add_argument("--format", choices=["text", "json", "gradescope", "prairielearn", "junit"], default="text")
-    sub.add_argument("--jobs", type=int, default=1, help="how many at a time")
-    sub.add_argument("--csv", help="a file for the class list")
-    sub.add_argument("--seconds", type=float, default=10.0, help="that one question may take")
+    def seed(sub):
+        sub.add_argument("--seed", type=int, default=secrets.randbits(32), help="of the inputs; a new one by default")
+
+    command("list", list_sheets)
+    command("check", check)
+    sub = command("picture", picture)
+    sub.add_argument("sheet", type=int, nargs="?")
+    sub.add_argument("--out", default="picture.png")
+    if importlib.util.find_spec("minigan.homework.grade"):
+        makers = {"release": (release, "a new folder"), "notebook": (notebook, "a new folder, such as source/sheet1"),
+                  "gradescope": (gradescope, "a zip file")}  # fmt: skip
+        for name, (function, out) in makers.items():
+            sub = command(name, function)
+            sub.add_argument("sheet", type=int)
+            sub.add_argument("--out", required=True, help=out)
+            seed(sub)
+        sub = command("grade", grade)
+        sub.add_argument("submissions", nargs="+", help="folders, zip files or single Python files")
+        sub.add_argument("--sheet", type=int, required=True)
+        sub.add_argument("--format", choices=["text", "json", "gradescope", "prairielearn", "junit"], default="text")
+        sub.add_argument("--jobs", type=int, default=1, help="how many at a time")
+        sub.add_argument("--out", help="a folder for one result a submission")
+        sub.add_argument("--csv", help="a file for the class list")
+        sub.add_argument("--seconds", type=float, default=10.0, help="that one question may take")
+        seed(sub)
     args = parser.parse_args(arguments)
     try:
         args.run(args)
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("minigan.homework"):
-            raise
-        parser.exit(2, "this is a student's folder: it has list, check and picture\n")
     except ValueError as error:
         parser.exit(2, f"error: {error}\n")
 

@@ -9,8 +9,10 @@ file that cannot be imported is put back to its holes, so that it costs its own 
 failed gets the recorded right answers of that one in its place (`stand_in.py`).
 """
 
+import queue
 import shutil
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,12 +20,12 @@ from tqdm import tqdm
 
 from minigan.homework.holes import files_of, locate
 from minigan.homework.judge import judge
-from minigan.homework.key import make_key, needed
+from minigan.homework.key import FOR_GRADING, make_key, needed
 from minigan.homework.release import GRADERS, write_tree
-from minigan.homework.results import Result, clean
-from minigan.homework.sandbox import Failed, Limits, Process, library_folders
+from minigan.homework.results import Result, clean, name_of
+from minigan.homework.sandbox import Failed, Limits, Process, hide_memory, library_folders
 from minigan.homework.submission import collect
-from minigan.homework.trial import get_probe, words
+from minigan.homework.trial import case_words, get_probe, words
 
 
 class Grader:
@@ -33,8 +35,9 @@ class Grader:
     """
 
     def __init__(self, sheet, seed, limits=None):
+        hide_memory()
         self.sheet, self.limits = sheet, limits or Limits()
-        self.key = make_key(sheet, seed)
+        self.key = make_key(sheet, seed, FOR_GRADING)
         self.work = Path(tempfile.mkdtemp(prefix="grading-"))
         self.work.chmod(0o755)
         self.base = self.work / "released"
@@ -50,14 +53,13 @@ class Grader:
 
     def grade(self, path, job=0):
         """The Result of one submission. What goes wrong in it is in the result; an exception is the grader's own fault."""
-        result = Result.zero(Path(path).name, self.sheet)
+        result = Result.zero(name_of(path), self.sheet)
         try:
-            texts, result.remarks = collect(path, files_of(self.sheet))
+            texts, remarks = collect(path, files_of(self.sheet))
         except Exception as error:  # a broken archive, a folder that cannot be read
-            result.remarks = [clean(f"could not be read: {error}")]
-            return result
+            texts, remarks = {}, [f"could not be read: {error}"]
+        result.remarks, result.nothing_taken = [clean(remark) for remark in remarks], not texts
         with _Student(self, texts, job) as student:
-            result.remarks = [clean(remark) for remark in result.remarks + student.remarks]
             failed = set()
             for task, entry in zip(self.sheet.tasks, result.tasks):
                 entry.reason = student.try_task(task, failed)
@@ -69,16 +71,18 @@ class Grader:
 
     def grade_all(self, paths, jobs=1, progress=True):
         """The results of many, in their order, `jobs` at a time."""
+        free = queue.SimpleQueue()  # numbers of jobs: two that run at once have different ones, hence different users
+        for job in range(jobs):
+            free.put(job)
+
+        def one(path):
+            job = free.get()
+            try:
+                return self.grade(path, job)
+            finally:
+                free.put(job)
+
         with ThreadPoolExecutor(jobs) as pool:
-            free = list(range(jobs))
-
-            def one(path):
-                job = free.pop()
-                try:
-                    return self.grade(path, job)
-                finally:
-                    free.append(job)
-
             return list(tqdm(pool.map(one, paths), total=len(paths), unit="submission", disable=not progress))
 
 
@@ -90,20 +94,22 @@ class _Student:
         self.folder = Path(tempfile.mkdtemp(prefix="submission-", dir=grader.work))
         self.folder.chmod(0o755)
         shutil.copytree(grader.base, self.folder, symlinks=True, dirs_exist_ok=True)
-        self.process, self.remarks, self.broken = None, [], {}
+        self.end = time.monotonic() + grader.limits.total
+        self.process, self.broken = None, {}
         self._put_in(texts)
-        fault = self._import_fault()
-        if fault:  # whose is it? Try the files one by one
+        if fault := self._import_fault():
+            self._leave_out_broken(texts, fault)
+
+    def _leave_out_broken(self, texts, fault):
+        """Try the files one by one, and put those that cannot be imported back to their holes."""
+        for name, text in texts.items():
+            self._put_in({name: text})
+            if own_fault := self._import_fault():
+                self.broken[name] = own_fault
+        self._put_in({name: text for name, text in texts.items() if name not in self.broken})
+        if not self.broken or self._import_fault():  # only together they fail: none can be used
             self._put_in({})
-            for name, text in texts.items():
-                self._put_in({name: text})
-                if own_fault := self._import_fault():
-                    self.broken[name] = own_fault
-            texts = {name: text for name, text in texts.items() if name not in self.broken}
-            self._put_in(texts)
-            if not self.broken or self._import_fault():  # only together they fail: none can be used
-                self._put_in({})
-                self.broken = dict.fromkeys(files_of(grader.sheet), fault)
+            self.broken = dict.fromkeys(files_of(self.grader.sheet), fault)
 
     def _put_in(self, texts):
         """The released files, and these in their places; the process that ran over others is put an end to."""
@@ -118,11 +124,11 @@ class _Student:
     def _import_fault(self):
         """None if the folder can be imported, else why not."""
         try:
-            reply = self._ask(self.grader.sheet.probes)
+            reply = self._ask({"module": self.grader.sheet.probes, "probe": None})
         except Failed as failure:
             self._stop()
             return f"{failure}, while being imported"
-        return words(reply["error"]) if "error" in reply else None
+        return words(reply["error"], {}) if "error" in reply else None
 
     def try_task(self, task, failed):
         """None if all cases of a task are right, else the first fault in words."""
@@ -138,22 +144,29 @@ class _Student:
             except Failed as failure:
                 self._stop()
                 fault = str(failure)
+            except Exception as error:  # whatever was sent, it is this task's zero and nobody else's
+                self._stop()
+                fault = f"the answer cannot be judged ({type(error).__name__})"
             if fault:
                 return clean(fault)
         return None
 
     def _try_case(self, task, case, stood_in):
-        calls = {name: case["calls"][name] for name in stood_in}
-        reply = self._ask(self.grader.sheet.probes, task.probe, case["inputs"], calls)
+        question = {"module": self.grader.sheet.probes, "probe": task.probe, "inputs": case["inputs"]}
+        reply = self._ask(question, {name: case["calls"][name] for name in stood_in})
         if "error" in reply:
-            return words(reply["error"])
+            return words(reply["error"], case["inputs"])
         probe = get_probe(self.grader.sheet.probes, task.probe)
-        return judge(probe, case["inputs"], case["answer"], reply.get("answer"), reply.get("after"))
+        fault = judge(probe, case["inputs"], case["answer"], reply.get("answer"), reply.get("after"))
+        return fault and fault + case_words(case["inputs"])
 
-    def _ask(self, *question):
+    def _ask(self, question, notes=None):
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise Failed(f"the submission as a whole took more than {self.grader.limits.total:g} seconds")
         if self.process is None:
             self.process = Process(self.folder, self.grader.limits, self.job)
-        return self.process.ask(*question)
+        return self.process.ask(min(left, self.grader.limits.wall), question, notes)
 
     def _stop(self):
         if self.process is not None:

@@ -13,6 +13,7 @@ import ast
 from pathlib import Path
 
 import minigan
+from minigan.homework.sheets import sheets
 
 ROOT = Path(minigan.__file__).parents[1]  # the folder in which minigan/ lies
 ESSAY = '"""{}\n\nThe essay of this file is left out here: the handout says what you need.\n"""'
@@ -33,7 +34,7 @@ def source_of(path):
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def function(tree, names):
+def find_function(tree, names):
     """The node of a function in a module's tree, by its names from the outside in; None if there is none."""
     node = tree
     for name in names:
@@ -42,8 +43,8 @@ def function(tree, names):
 
 
 def body_lines(source, names):
-    """(first, last): the lines, from 0, of a function's body without its docstring; a slice is source[first : last + 1]."""
-    node = function(ast.parse(source), names)
+    """(first, last): the lines of a function's body without its docstring, counted from 0, both included."""
+    node = find_function(ast.parse(source), names)
     if node is None:
         raise ValueError(f"there is no function {'.'.join(names)} in the file; has it been renamed?")
     has_docstring = ast.get_docstring(node) is not None
@@ -66,17 +67,24 @@ def cut(source, holes):
         code = next(line for line in lines[first : last + 1] if line.strip())
         indent = code[: len(code) - len(code.lstrip())]
         lines[first : last + 1] = [f"{indent}raise NotImplementedError({message!r})"]
-    head = ast.parse(source).body[0]
-    lines[head.lineno - 1 : head.end_lineno] = ESSAY.format(ast.get_docstring(ast.parse(source)).splitlines()[0]).splitlines()
+    tree = ast.parse(source)
+    if essay := ast.get_docstring(tree):
+        lines[tree.body[0].lineno - 1 : tree.body[0].end_lineno] = ESSAY.format(essay.splitlines()[0]).splitlines()
     return "\n".join(lines) + "\n"
 
 
+def later_holes(sheet):
+    """The functions that sheets after this one ask for."""
+    return [name for number, other in sheets().items() if number > sheet.number for name in other.holes]
+
+
 def holes_of(sheet):
-    """{file: {names: message}}: all that a sheet cuts."""
+    """{file: {names: message}}: all that a sheet cuts. What a later sheet asks for is cut too, lest this one give it away."""
     result = {}
+    cut_later = [name for number, other in sheets().items() if number > sheet.number for name in other.cut]
+    given = {name: f"not a part of sheet {sheet.number}" for name in (*sheet.cut, *cut_later, *later_holes(sheet))}
     asked = {name: f"Sheet {sheet.number}, task {task.number}: {task.name}" for name, task in sheet.holes.items()}
-    given = {name: f"not a part of sheet {sheet.number}" for name in sheet.cut}
-    for name, message in (asked | given).items():
+    for name, message in (given | asked).items():
         path, names = locate(name)
         result.setdefault(path, {})[tuple(names)] = message
     return result
@@ -88,9 +96,9 @@ def files_of(sheet):
 
 
 def solution_lines(sheet):
-    """Every line, stripped, of every body that the sheet asks for."""
+    """Every line, stripped, of every body that this sheet or a later one asks for."""
     result = set()
-    for name in sheet.holes:
+    for name in (*sheet.holes, *later_holes(sheet)):
         path, names = locate(name)
         first, last = body_lines(source_of(path), names)
         result |= {line.strip() for line in source_of(path).splitlines()[first : last + 1]}

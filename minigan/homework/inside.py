@@ -6,30 +6,36 @@ needs are links. Before any line of the student's is run, it gives up in this or
 them; memory, time, file sizes and new processes beyond the limits. None of these can be taken back.
 
 Then each question is a message (`wire.py`) with its length in front: which probe, which inputs, which functions are stood in
-for. The answer carries the question's number back. The student's functions are imported with the first question.
+for; these ask back what the right answer to a call is. The answer carries the question's number back. The student's functions
+are imported with the first question.
 """
 
 import ctypes
 import json
 import os
 import resource
+import signal
 import socket
 import struct
 import sys
+from functools import partial
 
-SET_DUMPABLE = 4
+SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, NEW_IPC = 1, 4, 0x08000000  # Linux's numbers, for prctl and unshare
 
 
 def confine(config, landlock):
     """Give up what a student's code does not need. `config` as made by sandbox.py."""
     if config["readable"]:
         landlock.restrict(config["readable"], config["listable"])
+    libc = ctypes.CDLL(None)
     if os.getuid() == 0:
+        libc.unshare(NEW_IPC)  # shared memory of its own, which ends with it
         pass_through_open_folders()
         os.setgroups([])
         os.setgid(config["uid"])
         os.setuid(config["uid"])
-        ctypes.CDLL(None).prctl(SET_DUMPABLE, 1, 0, 0, 0)  # /proc/self is for this user too
+        libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # /proc/self is for this user too
+    libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     limits = config["limits"]
     for name, limit in (("AS", limits["memory"]), ("FSIZE", limits["output"]), ("CORE", 0), ("NOFILE", 256), ("NPROC", 0)):
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
@@ -70,6 +76,12 @@ def send(channel, data):
     channel.sendall(struct.pack("<Q", len(data)) + data)
 
 
+def ask(channel, wire, name, call):
+    """What the grader knows of a call of a function that is stood in for: [the right result], or None."""
+    send(channel, wire.dumps({"call": name, "arguments": call}))
+    return wire.loads(receive(channel))
+
+
 def main():
     """Shut in, then answer until the grader hangs up."""
     config = json.loads(sys.argv[1])
@@ -87,7 +99,7 @@ def main():
                 answer = {}
             else:
                 probe = trial.get_probe(question["module"], question["probe"])
-                answer = trial.attempt(probe, question["inputs"], question["calls"])
+                answer = trial.attempt(probe, question["inputs"], question["stood_in"], partial(ask, channel, wire))
             reply = wire.dumps({"number": question["number"], **answer})
         except BaseException as error:  # a student's module may raise anything while it is imported
             reply = wire.dumps({"number": question["number"], "error": trial.describe(error)})

@@ -14,6 +14,7 @@ import numpy as np
 TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
 
 
+@np.errstate(all="ignore")
 def judge(probe, inputs, right, got, after):
     """None if the answer is right, else what is wrong, in words.
 
@@ -24,7 +25,7 @@ def judge(probe, inputs, right, got, after):
             manners = "a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
             return f"{name} was changed in place: {manners}"
     if not isinstance(got, dict) or got.keys() != right.keys():
-        return "the answer has other parts than were asked for"
+        return f"the answer has the parts {sorted(got) if isinstance(got, dict) else got}, want {sorted(right)}"
     faults = [fault for name in right if (fault := difference(name, right[name], got[name], inputs))]
     if faults and all(isinstance(got[name], np.ndarray) and got[name].shape == right[name].shape for name in right):
         faults += [law for law, holds in getattr(probe, "laws", _no_laws)(inputs, got) if not holds]
@@ -55,8 +56,8 @@ def difference(name, right, got, inputs):
         return f"{name} is {got.dtype}, its inputs are {right.dtype}: {cause}"
     bad = np.size(got) - int(np.isfinite(got).sum())
     if bad and np.isfinite(right).all():
-        kind = "nan" if np.isnan(got).any() else "infinite"
-        return f"{name} is {kind} in {bad} of {got.size} places: an overflow, a logarithm of 0 or a division by 0?"
+        fault = "nan" if np.isnan(got).any() else "infinite"
+        return f"{name} is {fault} in {bad} of {got.size} places: an overflow, a logarithm of 0 or a division by 0?"
     floats = [value.dtype.name for value in inputs.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
     kind = "float32" if "float32" in floats else "float64"
     right, got = right.astype("float64"), got.astype("float64")
@@ -79,6 +80,8 @@ def _wrong_shape(name, right, got, inputs):
     text += f"{name[1:]} has {owner.shape}" if isinstance(owner, np.ndarray) else f"want {right.shape}"
     if got.ndim == 2 and got.shape == right.shape[::-1]:
         return text + ": is it transposed?"
+    if [n for n in got.shape if n != 1] == [n for n in right.shape if n != 1]:
+        return text + ": an axis of length 1 too many, or one too few"
     if got.ndim == right.ndim + 1 or (got.ndim == 2 and got.shape[0] == got.shape[1] and 1 in right.shape):
         return text + ": have (N, 1) and (N,) been broadcast against each other, or a sum been left out?"
     if got.ndim < right.ndim:
@@ -117,13 +120,14 @@ def _explanation(name, right, got, inputs, kind):
 def _factor(factor, inputs, alone):
     """A factor in words. Of a number that stands alone any factor would do, so there only a simple one is believed."""
     arrays = [value for value in inputs.values() if isinstance(value, np.ndarray) and value.ndim == 2]
-    counts = {f"N = {array.shape[0]}": array.shape[0] for array in arrays}
-    counts |= {f"{array.size}, the number of elements": array.size for array in arrays}
+    counts = {f"N = {array.shape[0]} being the number of rows": array.shape[0] for array in arrays}
+    counts |= {f"{array.size} being the number of elements": array.size for array in arrays}
+    counts |= {f"{array.shape[1]} being the number of columns": array.shape[1] for array in arrays}
     for words, count in counts.items():
         if count > 1 and abs(factor - count) < 1e-3 * count:
-            return f"is off by a factor {words}: is a mean missing, a sum where a mean is due?"
+            return f"is {count} times what is right, {words}: is a mean missing, a sum where a mean is due?"
         if count > 1 and abs(factor - 1 / count) < 1e-3 / count:
-            return f"is off by a factor 1/({words}): is a mean taken twice, or a mean where a sum is due?"
+            return f"is 1/{count} of what is right, {words}: is a mean taken twice, or a mean where a sum is due?"
     simple = any(abs(factor - number) < 1e-3 * abs(number) for number in (2, 0.5, -2, -0.5))
     return f"is off by a factor {factor:.4g} everywhere" if simple or not alone else None
 
@@ -150,7 +154,8 @@ def _where(right, got, inputs, kind):
     wrong = ~np.isclose(got, right, rtol=tolerance, atol=tolerance * float(np.abs(right[np.isfinite(right)]).max(initial=0.0)))
     for other, value in inputs.items():
         if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
-            for words, holds in (("positive", value > 0), ("negative", value < 0), ("0", value == 0)):
+            signs = {"positive": value > 0, "negative": value < 0, "0": value == 0, "0 or negative": value <= 0}
+            for words, holds in signs.items():
                 if holds.any() and not holds.all() and not (wrong & ~holds).any():
                     return f"is wrong where {other} is {words}, and right elsewhere"
     if right.ndim == 0:

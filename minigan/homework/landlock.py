@@ -41,7 +41,8 @@ def restrict(readable, listable=()):
     rights = (1 << FILE_RIGHTS.get(version, 16)) - 1
     network = 0b11 if version >= 4 else 0  # bind, connect
     scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
-    attributes = struct.pack("=QQQ", rights, network, scope)[: 8 if version < 4 else 16 if version < 6 else 24]
+    known = 1 if version < 4 else 2 if version < 6 else 3  # fields: an older kernel refuses those that it does not know
+    attributes = struct.pack("=QQQ", rights, network, scope)[: 8 * known]
     ruleset = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable}
     for path, allowed in {**rules, **dict.fromkeys(listable, READ_DIR)}.items():

@@ -11,10 +11,10 @@ import json
 import textwrap
 from pathlib import Path
 
-from minigan.homework.holes import body_lines, function, locate, source_of
+from minigan.homework.holes import body_lines, find_function, locate, source_of
 from minigan.homework.release import handout, release
 
-START = """from minigan.homework.check import require, solves
+START = """from minigan.homework.cells import require, solves
 
 # Each function below takes the place of a hole in the folder minigan/ beside this notebook."""
 
@@ -68,7 +68,7 @@ def solution(name):
     source = source_of(path)
     lines, (first, last) = source.splitlines(), body_lines(source, names)
     tree = ast.parse(source)
-    node = function(tree, names)
+    node = find_function(tree, names)
     used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & _names(tree)
     module = path.removesuffix(".py").replace("/", ".")
     imports = [f"from {module} import {', '.join(sorted(used))}", ""] if used else []

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from minigan.homework import wire
 from minigan.homework.holes import ROOT, cut, files_of, holes_of, solution_lines, source_of
-from minigan.homework.key import make_key
+from minigan.homework.key import FOR_CHECKING, make_key
 
-STUDENTS = ("__init__", "__main__", "sheets", "check", "judge", "wire", "stand_in", "trial")
+STUDENTS = ("__init__", "__main__", "sheets", "check", "cells", "judge", "wire", "stand_in", "trial")
 GRADERS = ("__init__", "landlock", "wire", "stand_in", "trial")
 DATA = {"minigan/data/digits.py": ("minigan/data/digits.npz", "minigan/data/digits.LICENCE.md")}
 HOW = """# Sheet {number}: {title}
@@ -33,7 +33,9 @@ python -m minigan.homework check       # what is right, and what is wrong with t
 python -m minigan.homework picture     # when it is done
 ```
 
-Hand in {files}. Nothing else is looked at. The grader draws its own inputs: what passes by accident does not pass there.
+You need Python ≥ 3.11. Use NumPy and Python's own library: the grader has nothing else. Write helpers as you like, in the same
+files. Hand in {files}: other files are not looked at.
+The grader draws its own inputs, so what passes `check` by accident does not pass there.
 
 {table}
 
@@ -103,7 +105,7 @@ def release(sheet, out, seed):
         shutil.copy(sheet.path, own)
         (work / "HANDOUT.md").write_text(handout(sheet), encoding="utf-8")
         (work / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8")
-        key = {str(number): cases for number, cases in make_key(sheet, seed).items()}
+        key = {str(number): cases for number, cases in make_key(sheet, seed, FOR_CHECKING).items()}
         (work / "key.safetensors").write_bytes(wire.dumps(key))
         found = leaks(sheet, work)
         if found:

@@ -11,12 +11,11 @@ is there says the truth. Points are whole numbers, and a score is always their s
 """
 
 import json
-import re
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from xml.etree import ElementTree
 
 NOT_GRADED = "was not graded"
-UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]")
 
 
 @dataclass
@@ -39,6 +38,7 @@ class Result:
     title: str
     tasks: list
     remarks: list = field(default_factory=list)
+    nothing_taken: bool = False  # no file of the sheet was found in it
 
     @classmethod
     def zero(cls, submission, sheet):
@@ -58,8 +58,13 @@ class Result:
 
 
 def clean(text):
-    """Text that came from a student's process, without control characters, for a terminal or an XML file."""
-    return UNPRINTABLE.sub("?", text)[:1000]
+    """Text that came from a student, on one line and without characters that steer a terminal, a page or an XML file."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text[:1000])
+
+
+def name_of(path):
+    """The name of a submission: that of its folder or file."""
+    return clean(Path(path).resolve().name)
 
 
 def as_text(result):
@@ -112,9 +117,3 @@ def as_junit(result):
 FORMATS = {"text": (as_text, "txt"), "json": (as_json, "json"), "gradescope": (as_gradescope, "json"),
            "prairielearn": (as_prairielearn, "json"), "junit": (as_junit, "xml")}  # fmt: skip
 
-
-def csv_row(result):
-    """One line of the class list: who, score, of how many, the points of every task, remarks."""
-    points = {f"task {task.number}": task.points for task in result.tasks}
-    row = {"submission": result.submission, "score": result.score, "max_score": result.max_score, **points}
-    return row | {"remarks": "; ".join(result.remarks)}

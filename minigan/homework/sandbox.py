@@ -27,8 +27,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from minigan.homework import landlock, wire
+from minigan.homework.stand_in import look_up
 
 LIBRARIES = ("numpy", "safetensors")  # all that the tasks and the messages need
+SET_DUMPABLE = 4  # of Linux's prctl
+CALLS = 1000  # that one question may make of functions that are stood in for
 START = 60.0  # seconds that Python and NumPy may take to start
 UID = 65534  # nobody, and below it one user for each job: none can signal another
 
@@ -39,9 +42,12 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds a question may take, seconds of processor for the whole process, bytes of memory, of output, of an answer."""
+    """Seconds that a question may take, and a submission as a whole; of processor time for a process; bytes of memory, of
+    output, of an answer.
+    """
 
     wall: float = 10.0
+    total: float = 120.0
     cpu: int = 60
     memory: int = 2 << 30
     output: int = 16 << 20
@@ -58,7 +64,6 @@ class Process:
         here, there = socket.socketpair()
         config = {"folder": str(folder), "limits": asdict(limits), "channel": there.fileno(), "uid": UID - job,
                   "readable": readable if landlock.available() else None, "listable": python}  # fmt: skip
-        _hide_memory()
         with tempfile.TemporaryFile() as output:
             command = [sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("inside.py")), json.dumps(config)]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
@@ -68,31 +73,42 @@ class Process:
         there.close()
         self.channel = here
         try:
-            if wire.loads(self._receive(START)) != "shut in":
+            if wire.loads(self._receive(time.monotonic() + START)) != "shut in":
                 raise RuntimeError("another answer")
         except (Failed, wire.BadMessage, RuntimeError) as error:
             words = os.pread(self.output, 2000, 0).decode(errors="replace")
             self.close()
             raise RuntimeError(f"this machine cannot start a student's process ({error}): {words}") from error
 
-    def ask(self, module, probe=None, inputs=None, calls=None):
-        """The reply to a question, a dict with "answer" and "after" or with "error". Failed if there is none in time."""
+    def ask(self, seconds, question, notes=None):
+        """The reply to a question, a dict with "answer" and "after" or with "error". Failed if there is none in `seconds`.
+
+        question: "module", "probe", "inputs". notes: right answers of functions that are stood in for, see `stand_in.look_up`.
+        """
+        end, notes = time.monotonic() + seconds, notes or {}
         number = secrets.randbits(53)  # so that an answer that was prepared in advance shows
-        message = wire.dumps({"number": number, "module": module, "probe": probe, "inputs": inputs, "calls": calls})
-        self.channel.settimeout(self.limits.wall)
         try:
-            self.channel.sendall(struct.pack("<Q", len(message)) + message)
-            reply = wire.loads(self._receive(self.limits.wall))
-        except wire.BadMessage as error:
-            raise Failed("the process sent something that is no answer") from error
+            self._send({**question, "number": number, "stood_in": sorted(notes)}, end)
+            reply = wire.loads(self._receive(end))
+            for _ in range(CALLS):
+                if not isinstance(reply, dict) or "call" not in reply:
+                    break
+                self._send(look_up(notes, reply["call"], reply["arguments"]), end)
+                reply = wire.loads(self._receive(end))
         except OSError as error:
-            raise Failed(self._end()) from error
-        if not isinstance(reply, dict) or reply.get("number") != number:
+            raise Failed(self._why_it_ended()) from error
+        except (wire.BadMessage, KeyError, TypeError, ValueError) as error:
+            raise Failed("the process sent something that is no answer") from error
+        if not isinstance(reply, dict) or type(reply.get("number")) is not int or reply["number"] != number:
             raise Failed("the process sent an answer that was not asked for")
         return reply
 
-    def _receive(self, seconds):
-        end = time.monotonic() + seconds
+    def _send(self, value, end):
+        message = wire.dumps(value)
+        self.channel.settimeout(max(end - time.monotonic(), 1e-3))
+        self.channel.sendall(struct.pack("<Q", len(message)) + message)
+
+    def _receive(self, end):
         size = struct.unpack("<Q", self._exactly(8, end))[0]
         if size > self.limits.answer:
             raise Failed(f"the answer has {size} bytes, more than the {self.limits.answer} that are read")
@@ -105,15 +121,17 @@ class Process:
             try:
                 part = self.channel.recv(min(n - len(data), 1 << 20))
             except TimeoutError:
-                raise Failed(f"no answer within {self.limits.wall:g} seconds: is there an endless loop?") from None
+                raise Failed("no answer in time: is there an endless loop?") from None
             except OSError:
                 part = b""
+            if time.monotonic() >= end:
+                raise Failed("no answer in time: is there an endless loop?")
             if not part:
-                raise Failed(self._end())
+                raise Failed(self._why_it_ended())
             data += part
         return bytes(data)
 
-    def _end(self):
+    def _why_it_ended(self):
         """Why the process is no more, in words."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1)
@@ -125,7 +143,7 @@ class Process:
         reasons = {signal.SIGXCPU: f"more than {self.limits.cpu} seconds of processor time",
                    signal.SIGKILL: "killed: too much time or memory",
                    signal.SIGSEGV: "a crash (segmentation fault): is there an endless recursion?"}  # fmt: skip
-        return reasons.get(-code, f"the process was ended by {signal.Signals(-code).name}")
+        return reasons.get(-code, f"the process was ended by signal {-code}")
 
     def close(self):
         """Put an end to the process and all of its session, and clean up."""
@@ -157,10 +175,10 @@ def _without_packages(folders):
     return [str(entry) for entry in entries if entry.name not in ("site-packages", "dist-packages")]
 
 
-def _hide_memory():
-    """Nobody of this user may look into the grader's memory or environment (Linux, PR_SET_DUMPABLE)."""
+def hide_memory():
+    """Nobody of this user may look into this process's memory or environment any more (Linux)."""
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+        ctypes.CDLL(None).prctl(SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def weaknesses():

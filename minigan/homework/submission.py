@@ -1,11 +1,13 @@
 """A submission: what of it is taken, and what is left alone.
 
 A submission is a folder, a zip file, or a single Python file. Taken are the files that the sheet names, and nothing else:
-minigan/nn/linear.py at its place, in a folder below, or as linear.py alone, as upload forms make it. A link, a file that is too
-large, or no text is not taken. Everything that could change how Python starts (conftest.py, sitecustomize.py, *.pth) is left
-behind like any other file; it is reported, since somebody put it there.
+minigan/nn/linear.py at its place, in a folder below, or as linear.py alone, even renamed by an upload form. A link, a file
+that is too large, or no text is not taken. Everything that could change how Python starts (conftest.py, sitecustomize.py,
+*.pth) is left behind like any other file; it is reported, since somebody put it there.
 """
 
+import os
+import re
 import stat
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -20,15 +22,16 @@ class Folder:
     def __init__(self, path):
         self.files, self.links = {}, []
         waiting = [(Path(path), PurePosixPath())]
-        while waiting and len(self.files) < MOST:
-            folder, name = waiting.pop(0)
+        for folder, name in waiting:  # grows while it is walked through
+            if len(self.files) >= MOST or not os.access(folder, os.R_OK | os.X_OK):
+                continue
             for entry in sorted(folder.iterdir()):
                 mode = entry.lstat().st_mode
                 if stat.S_ISLNK(mode):
                     self.links.append(str(name / entry.name))
-                elif stat.S_ISDIR(mode) and not entry.name.startswith("."):
+                elif stat.S_ISDIR(mode) and not entry.name.startswith(".") and len(waiting) < MOST:
                     waiting.append((entry, name / entry.name))
-                elif stat.S_ISREG(mode):
+                elif stat.S_ISREG(mode) and len(self.files) < MOST:
                     self.files[name / entry.name] = entry
 
     def read(self, name):
@@ -44,7 +47,7 @@ class Zip:
         self.archive = zipfile.ZipFile(path)
         entries = self.archive.infolist()[:MOST]
         self.links = [entry.filename for entry in entries if stat.S_ISLNK(entry.external_attr >> 16)]
-        regular = {PurePosixPath(entry.filename): entry for entry in entries if not entry.is_dir()}
+        regular = {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in entries if not entry.is_dir()}
         self.files = {name: entry for name, entry in regular.items() if str(name) not in self.links and ".." not in name.parts}
 
     def read(self, name):
@@ -82,7 +85,10 @@ def collect(path, wanted):
         if found is None:
             remarks.append(f"{name} was not handed in")
             continue
-        text, fault = _text(source.read(found))
+        try:
+            text, fault = _text(source.read(found))
+        except Exception as error:  # one damaged member of an archive
+            text, fault = None, f"cannot be read ({error})"
         if fault:
             remarks.append(f"{found} {fault}: not taken")
         else:
@@ -94,11 +100,20 @@ def collect(path, wanted):
 
 
 def _find(files, wanted):
-    """The file in a submission that is meant: at its path, or at the same path deeper down, or by its bare name."""
+    """The file in a submission that is meant: at its path, or there deeper down, or by its bare name, if only one has it.
+
+    Upload forms rename files: alice_123_linear.py and linear-1.py are linear.py too.
+    """
     wanted = PurePosixPath(wanted)
     same_end = [name for name in files if name.parts[-len(wanted.parts) :] == wanted.parts]
-    bare = [name for name in files if name == PurePosixPath(wanted.name)]
-    return min(same_end, key=lambda name: (len(name.parts), name), default=None) or next(iter(bare), None)
+    if same_end:
+        return min(same_end, key=lambda name: (len(name.parts), name))
+    renamed = re.compile(rf"(.*[_ ])?{re.escape(wanted.stem)}([- ]?\(?\d+\)?)?\.py")
+    bare = [name for name in files if name.name == wanted.name]
+    for candidates in (bare, [name for name in files if renamed.fullmatch(name.name)]):
+        if len(candidates) == 1:
+            return candidates[0]
+    return None
 
 
 def _text(data):

@@ -6,7 +6,7 @@ student's (`inside.py`), and in the student's folder what `check` looks at.
 """
 
 import importlib
-import linecache
+import os
 import traceback
 from contextlib import ExitStack
 
@@ -14,25 +14,29 @@ import numpy as np
 
 from minigan.homework.stand_in import plain, player, replaced
 
+NOT_DONE = "not done yet"
+
 
 def get_probe(sheet_probes, name):
     """The class of a task's probe."""
     return getattr(importlib.import_module(sheet_probes), name)
 
 
-def attempt(probe, inputs, stand_ins=None):
+def attempt(probe, inputs, stood_in=(), ask=None):
     """{"answer": {name: value}, "after": the inputs as they are now}, or {"error": {...}} for what was raised.
 
-    stand_ins: {qualified name: recorded calls} of functions that are to be stood in for.
+    stood_in: qualified names of functions that are stood in for; ask: who knows their right answers, as in `stand_in.player`.
     """
     inputs = plain(inputs)
     try:
         with ExitStack() as stack, np.errstate(all="ignore"):
-            for name, calls in (stand_ins or {}).items():
-                stack.enter_context(replaced(name, player(name, calls)))
+            for name in stood_in:
+                stack.enter_context(replaced(name, player(name, ask)))
             answer = probe.run(**inputs)
         return {"answer": {name: bare(value) for name, value in answer.items()}, "after": inputs}
-    except BaseException as error:  # SystemExit and KeyboardInterrupt too: a student's code may raise whatever it likes
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a student's code may raise whatever it likes
         return {"error": describe(error)}
 
 
@@ -47,25 +51,37 @@ def bare(value):
     return "None" if value is None else f"a {type(value).__name__}"
 
 
-def words(error):
+def case_words(inputs):
+    """What sets a case apart from the others: its dtype and its numbers and texts, such as "float32, slope = 0.27"."""
+    found = {value.dtype.name for value in inputs.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"}
+    found = sorted(found)
+    for name, value in inputs.items():
+        if isinstance(value, (int, float, str)) and name != "seed":
+            found.append(f"{name} = {value:.3g}" if isinstance(value, float) else f"{name} = {value}")
+    return f" [{', '.join(found)}]" if found else ""
+
+
+def words(error, inputs):
     """What `describe` has made, as one sentence. It may come from a student's process, and be anything."""
     if not isinstance(error, dict):
         return "it raised an error"
     kind, message, where = (str(error.get(name, "")) for name in ("type", "message", "where"))
     if kind == "NotImplementedError":
-        return f"not done yet: {message}"
-    return f"{kind}: {message}" + (f" ({where})" if where else "")
+        return f"{NOT_DONE}: {message}"
+    return f"{kind}: {message}" + (f" ({where})" if where else "") + case_words(inputs)
 
 
 def describe(error):
-    """What was raised, and where: {"type", "message", "where"}; the last line that is not of the homework package itself."""
+    """What was raised, and where: {"type", "message", "where", "traceback"}, without the frames of the homework package."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if f"minigan{os.sep}homework" not in frame.filename]
+    own = [frame for frame in frames if f"{os.sep}minigan{os.sep}" in frame.filename]
     where = ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        if "homework" not in frame.filename and "minigan" in frame.filename:
-            name = frame.filename[frame.filename.rindex("minigan") :]
-            where = f"{name}, line {frame.lineno}: {linecache.getline(frame.filename, frame.lineno).strip()}"
+    if own:
+        name = own[-1].filename[own[-1].filename.rindex(f"minigan{os.sep}") :]
+        where = f"{name}, line {own[-1].lineno}: {own[-1].line}"
     try:
         message = str(error)
     except Exception:
         message = "(its message cannot be read)"
-    return {"type": type(error).__name__, "message": message[:500], "where": where[:300]}
+    lines = "".join(traceback.format_list(frames[-20:]))
+    return {"type": type(error).__name__, "message": message[:500], "where": where[:300], "traceback": lines[:5000]}

@@ -47,7 +47,7 @@ def loads(data):
         arrays = load(bytes(data))
         outline = json.loads(arrays[SKELETON].tobytes())
         return _rebuild(outline, arrays, 0)
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+    except (SafetensorError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError) as error:
         raise BadMessage(f"this is no message of arrays: {error}") from error
 
 
@@ -56,7 +56,7 @@ def _rebuild(outline, arrays, depth):
         raise ValueError("the values lie too deep in each other")
     [(kind, content)] = outline.items()
     if kind == "array":
-        return np.array(arrays[content])
+        return np.array(arrays.pop(content))  # no array twice: a short text must not make a large value
     if kind in ("list", "tuple"):
         return {"list": list, "tuple": tuple}[kind](_rebuild(part, arrays, depth + 1) for part in content)
     if kind == "dict":

@@ -7,8 +7,9 @@ is the probability, in D's opinion, that x is real. They play
 
 D's loss is L_D = ½ (BCE(D(x), 1) + BCE(D(G(z)), 0)). For G there are two, both functions of D's logit on a fake:
 
-    minimax          L_G = E log(1 − D(G(z)))     the game as it stands; flat where D rejects the fakes, that is early on
-    non-saturating   L_G = −E log D(G(z))         the same fixed point; steep there
+    minimax          L_G = E log(1 − D(G(z)))     gradient −σ(l) / N: the game as it stands; next to nothing where D rejects
+                                                  the fakes, σ(l) ≈ 0, that is early on
+    non-saturating   L_G = −E log D(G(z))         gradient (σ(l) − 1) / N: the same fixed point; as steep as can be there
 
 D does not move in G's step, but G learns only through D: the gradient runs from the loss back through D to its input,
 the fake picture, and from there through G. `g_grad` is these five lines.
@@ -55,13 +56,13 @@ def packed(x, m):
 
 
 def minimax(logits):
-    """(mean of log(1 − D), its gradient −σ(l) / N): next to nothing where D says σ(l) ≈ 0."""
+    """The mean of log(1 − D) over D's logits on fakes (N, 1), and its gradient: (loss, dlogits)."""
     loss, dlogits = bce_with_logits(logits, 0.0)
     return -loss, -dlogits
 
 
 def non_saturating(logits):
-    """(mean of −log D, its gradient (σ(l) − 1) / N): as steep as can be where D says σ(l) ≈ 0."""
+    """The mean of −log D over D's logits on fakes (N, 1), and its gradient: (loss, dlogits)."""
     return bce_with_logits(logits, 1.0)
 
 

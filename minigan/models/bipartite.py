@@ -79,7 +79,7 @@ def bernoulli(p, rng):
 
 
 def mean_hiddens(params, v):
-    """p(h = 1 | v) = σ(c + v W), (N, n_hidden)."""
+    """p(h = 1 | v), (N, n_hidden)."""
     W, _, c = params
     a = v @ W
     a += c
@@ -92,7 +92,7 @@ def sample_hiddens(params, v, rng):
 
 
 def mean_visibles(params, h, units=Binary):
-    """E[v | h], (N, n_visible): σ(b + h Wᵀ) for binary units, b + h Wᵀ for Gaussian ones."""
+    """E[v | h], (N, n_visible), for binary or Gaussian visible units."""
     W, b, _ = params
     a = h @ W.T
     a += b

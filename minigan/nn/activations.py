@@ -8,8 +8,9 @@ element by element, the chain rule is dx = dy · f′(x): no sums, no shapes to 
     Sigmoid       σ(x) = 1 / (1 + e⁻ˣ)   f′ = y (1 − y)             values in (0, 1): probabilities, grey levels
     Tanh          tanh(x)                f′ = 1 − y²                values in (−1, 1)
 
-Sigmoid and Tanh have the derivative in terms of their own output y, so y is all that they keep. ReLU and LeakyReLU have a
-kink at 0; there we take the left-hand slope, as everybody does.
+The sigmoid must not overflow: with e = e^−|x|, whose exponent is never positive, σ(x) = 1 / (1 + e) for x ≥ 0, and
+e / (1 + e) for x < 0. Sigmoid and Tanh have the derivative in terms of their own output y, so y is all that they keep. ReLU
+and LeakyReLU have a kink at 0; there we take the left-hand slope, as everybody does.
 A piecewise-linear activation also has a `tangent`: when x changes by a small t, y changes by f′(x) t, and as f′ is constant
 around x, the same backward, with the same cache, is the tangent's own. For a curved f that would be wrong, so the curved
 ones have none.
@@ -20,10 +21,7 @@ from minigan.arrays import namespace
 
 
 def sigmoid(x):
-    """σ(x) = 1 / (1 + e⁻ˣ), with small relative error for any x and no overflow.
-
-    With e = e^−|x|, whose exponent is never positive: σ(x) = 1 / (1 + e) for x ≥ 0, and e / (1 + e) for x < 0.
-    """
+    """σ(x) = 1 / (1 + e⁻ˣ), with small relative error for any x and no overflow."""
     xp = namespace(x)
     e = xp.exp(-xp.abs(x))  # in [0, 1]
     y = xp.maximum(e, xp.astype(x >= 0, x.dtype))  # 1 or e

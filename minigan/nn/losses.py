@@ -9,7 +9,7 @@ All are means over all elements (M of them), and each returns (loss, gradient); 
 With p = σ(l), l being the *logit*, log p and log(1 − p) become softplus functions, softplus(l) = log(1 + eˡ), and the
 whole is softplus(l) − t l. Its derivative is σ(l) − t: what was said minus what was right. It stays right and finite for
 any l (the gradient to within one rounding of 1), where a p rounded to 1 would have lost everything: that is why a
-discriminator should end in a logit.
+discriminator should end in a logit. Of a probability, the derivative is −t/p + (1 − t)/(1 − p).
 
     softplus(l) = max(l, 0) + log(1 + e^−|l|)        (the exponent is never positive: no overflow)
 
@@ -42,7 +42,7 @@ def softplus(x):
 
 
 def bce_with_logits(logits, target):
-    """Binary cross-entropy of σ(logits) against target: (mean of softplus(l) − t·l, (σ(l) − t) / M).
+    """Binary cross-entropy of σ(logits) against target, and its gradient: (loss, dlogits), right for any logits.
 
     logits: an array of M elements. target: a number in [0, 1], or an array of the logits' shape.
     """
@@ -58,7 +58,7 @@ def bce_with_logits(logits, target):
 
 
 def bce(p, target):
-    """Binary cross-entropy of probabilities: (mean of −t log p − (1 − t) log(1 − p), (−t/p + (1 − t)/(1 − p)) / M).
+    """Binary cross-entropy of probabilities, and its gradient: (mean of −t log p − (1 − t) log(1 − p), dp).
 
     p: an array of M elements in [0, 1]. target: a number in [0, 1], or an array of p's shape. Where p is 0 or 1 and the
     target is not, loss and gradient are infinite, as in the formula; `bce_with_logits` knows no such place.

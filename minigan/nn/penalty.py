@@ -5,7 +5,9 @@ A critic that is too steep lets the generator tumble. So one adds to its loss a 
     g_n = ∂D(x_n)/∂x_n        (N, n): one backward pass, started with dy = 1
 
     gradient penalty   P = λ mean (‖g_n‖ − 1)²      slope 1 everywhere: the Wasserstein critic (Gulrajani et al. 2017)
+                       ∂P/∂g_n = 2λ/N (‖g_n‖ − 1) g_n / ‖g_n‖
     R1                 P = γ/2 mean ‖g_n‖²          no slope at the real data (Mescheder et al. 2018)
+                       ∂P/∂g_n = γ/N g_n
 
 and then needs ∂P/∂θ: the derivative of a gradient. With v = ∂P/∂g, held fixed,
 
@@ -20,7 +22,7 @@ from minigan.arrays import namespace
 
 
 def unit_slope(g, weight=10.0):
-    """(λ mean (‖g_n‖ − 1)², its derivative v = 2λ/N (‖g_n‖ − 1) g_n / ‖g_n‖). g: (N, n)."""
+    """P = λ mean (‖g_n‖ − 1)² and v = ∂P/∂g, (N, n), which is 0 where g_n is. g: (N, n)."""
     xp, N = namespace(g), g.shape[0]
     norm = xp.sqrt(xp.sum(g * g, axis=1, keepdims=True))
     v = g * ((2.0 * weight / N) * (norm - 1.0) / xp.maximum(norm, 1e-12))  # where g is 0 the norm has no direction: v = 0
@@ -28,7 +30,7 @@ def unit_slope(g, weight=10.0):
 
 
 def zero_slope(g, weight=1.0):
-    """(γ/2 mean ‖g_n‖², its derivative v = γ/N g_n). g: (N, n)."""
+    """P = γ/2 mean ‖g_n‖² and v = ∂P/∂g, (N, n). g: (N, n)."""
     N = g.shape[0]
     return (0.5 * weight / N) * namespace(g).sum(g * g), g * (weight / N)
 

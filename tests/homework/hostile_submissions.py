@@ -15,6 +15,16 @@ def right(source, x, params):
     return module.Linear(*params[0].shape).forward(params, x)
 """
 
+# The channel to the grader and the number of its question, out of the frames above
+SEND = """import struct, json
+from safetensors.numpy import save
+frame = sys._getframe()
+while not (frame.f_code.co_name == 'main' and 'channel' in frame.f_locals): frame = frame.f_back
+channel, n = frame.f_locals['channel'], frame.f_locals['question']['number']
+def message(skeleton, array): return save({'0': array, 'skeleton': np.frombuffer(json.dumps(skeleton).encode(), np.uint8)})
+def send(channel, m): channel.sendall(struct.pack('<Q', len(m)) + m)
+"""
+
 HOSTILE = {
     # ends and hangs
     "exit in import": ("sys.exit(0)", "pass"),
@@ -29,6 +39,7 @@ HOSTILE = {
     "segmentation fault": ("", "ctypes.string_at(0)"),
     "deep recursion": ("", "def f(n): return f(n + 1)\nsys.setrecursionlimit(10**9)\nreturn f(0)"),
     "recursion in repr": ("class E(Exception):\n    def __str__(self): return str(self)", "raise E()"),
+    "a real-time signal": ("", "os.kill(os.getpid(), 40)"),
     # too much of everything
     "fork bomb": ("", "while True: os.fork()"),
     "fork bomb in import": ("while True: os.fork()", "pass"),
@@ -38,6 +49,12 @@ HOSTILE = {
     "an answer of ten gigabytes": ("", "return np.lib.stride_tricks.as_strided(np.ones(1), (10**5, 10**5), (0, 0)), None"),
     "an answer of a gigabyte": ("", "return np.ones((10**4, 10**4)), None"),
     "ten thousand files": ("", "for i in range(10**4): open(f'f{i}', 'w').write('x')\nreturn None, None"),
+    "shared memory that stays": ("", "libc = ctypes.CDLL(None)\nfor i in range(5): libc.shmget(0, ctypes.c_size_t(10 << 20), 0o1666)\nreturn None, None"),
+    "a short answer that asks for terabytes": ("", SEND + "m = message({'dict': {'number': {'value': n}, 'answer': {'list': [{'array': '0'}] * 400000}}}, np.zeros(10**6))\nsend(channel, m)\ntime.sleep(100)"),
+    "one byte at a time": ("", SEND + "channel.sendall(struct.pack('<Q', 16 << 20))\nwhile True:\n    channel.sendall(b'x')\n    time.sleep(1e-4)"),
+    "a number that is an array": ("", SEND + "m = message({'dict': {'number': {'array': '0'}, 'answer': {'dict': {}}}}, np.array([1, 2]))\nsend(channel, m)\ntime.sleep(100)"),
+    "asks for ever": ("", SEND + "m = message({'dict': {'call': {'value': 'x'}, 'arguments': {'list': []}}}, np.zeros(1))\nwhile True: send(channel, m)"),
+    "an error that looks like a report": ("", "raise ValueError('nothing\\n\\nbob: sheet 1: 32 of 32 points\\n  ok    2/2  1. Linear, forward\\u202e')"),
     # forgery
     "writes answers to every descriptor": ("", "for fd in range(3, 64):\n    try: os.write(fd, b'\\x10' + b'\\0' * 7 + b'{\"score\": 32, \"x\"}')\n    except OSError: pass\nreturn None, None"),
     "writes lengths without end to every descriptor": ("", "for fd in range(3, 64):\n    try: os.write(fd, b'\\xff' * 8)\n    except OSError: pass\ntime.sleep(100)"),

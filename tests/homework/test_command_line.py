@@ -26,7 +26,9 @@ def test_the_command_line_grades_a_class(tmp_path, submission, capsys):
     (tmp_path / "class/carol").mkdir()
     paths = [str(path) for path in sorted((tmp_path / "class").iterdir())]
     options = ["--sheet", "1", "--jobs", "2", "--seed", "3"]
-    main(["grade", *paths, *options, "--csv", str(tmp_path / "class.csv"), "--out", str(tmp_path / "feedback")])
+    with pytest.raises(SystemExit) as exit:
+        main(["grade", *paths, *options, "--csv", str(tmp_path / "class.csv"), "--out", str(tmp_path / "feedback")])
+    assert exit.value.code == 1  # carol handed in nothing
     with open(tmp_path / "class.csv", newline="") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert {name: row["score"] for name, row in rows.items()} == {"alice": "32", "bob.zip": "32", "carol": "0"}
@@ -115,8 +117,8 @@ def test_the_instructors_page_works_command_by_command(tmp_path):
     for command in commands:
         done = subprocess.run(["bash", "-c", command], cwd=tmp_path / "clone", capture_output=True, text=True)
         assert done.returncode == 0, (command, done.stdout[-2000:], done.stderr[-2000:])
-    with open(tmp_path / "clone/class.csv", newline="") as file:
-        assert [row["score"] for row in csv.DictReader(file)] == ["0", "0"]
+    with open(tmp_path / "clone/class/points.csv", newline="") as file:
+        assert [row["score"] for row in csv.DictReader(file)] == ["0", "32"]
 
 
 @pytest.mark.slow

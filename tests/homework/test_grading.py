@@ -9,14 +9,16 @@ import pytest
 
 from minigan.homework import wire
 from minigan.homework.grade import Grader
-from minigan.homework.key import make_key
+from minigan.homework.key import FOR_CHECKING, FOR_GRADING, make_key
 from minigan.homework.results import FORMATS, Result, as_text
 from minigan.homework.sheets import get_sheet
 
 
 def test_a_key_is_drawn_from_its_seed():
-    a, b, c = (wire.dumps({str(n): cases for n, cases in make_key(get_sheet(1), seed).items()}) for seed in (1, 1, 2))
-    assert a == b and a != c
+    drawn = ((1, FOR_GRADING), (1, FOR_GRADING), (2, FOR_GRADING), (1, FOR_CHECKING))
+    keys = [make_key(get_sheet(1), seed, purpose) for seed, purpose in drawn]
+    a, b, c, d = (wire.dumps({str(number): cases for number, cases in key.items()}) for key in keys)
+    assert a == b and a != c and a != d
 
 
 def test_one_error_is_not_punished_twice(graders, submission):
@@ -32,6 +34,23 @@ def test_one_error_is_not_punished_twice(graders, submission):
         file.write_text(file.read_text().replace(old, new))
     result = graders(1).grade(folder)
     assert {task.number for task in result.tasks if not task.points} == {1, 3, 9}, as_text(result)
+
+
+@pytest.mark.parametrize("head", [
+    "def mean_hiddens(params, v):",
+    "def mean_hiddens(theta, v):\n    params = theta",
+    "def mean_hiddens(params, v, eps=0.0):",
+    "@functools.wraps(len)\ndef mean_hiddens(params, v):",
+    "@decorated\ndef mean_hiddens(params, v):",
+])  # fmt: skip
+def test_whatever_a_wrong_function_looks_like_its_right_answers_stand_in(graders, submission, head):
+    folder = submission(3, "minigan/models/bipartite.py", "    a = v @ W\n    a += c\n", "    a = v @ W\n")
+    path = folder / "minigan/models/bipartite.py"
+    passed_on = "functools.wraps(f)(lambda *args, **kwargs: f(*args, **kwargs))"
+    decorator = f"import functools\n\n\ndef decorated(f):\n    return {passed_on}\n\n\n"
+    path.write_text(path.read_text().replace("def mean_hiddens(params, v):", decorator + head))
+    result = graders(3).grade(folder)
+    assert {task.number for task in result.tasks if not task.points} == {1}, as_text(result)
 
 
 def test_jobs_do_not_change_results_nor_does_a_second_run(tmp_path, submission):

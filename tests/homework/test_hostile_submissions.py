@@ -5,6 +5,7 @@ import socket
 import stat
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from hostile_submissions import HEAD, HOSTILE
@@ -70,6 +71,7 @@ def test_an_attack_earns_nothing_and_harms_nobody(grader, listener, tmp_path, na
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
     canary.chmod(0o777)
     (tmp_path / "handed in").mkdir()
+    shared = Path("/proc/sysvipc/shm").read_text().count("\n")
     released, library = contents(grader.base), contents(ROOT / "minigan")
 
     start = time.monotonic()
@@ -86,12 +88,68 @@ def test_an_attack_earns_nothing_and_harms_nobody(grader, listener, tmp_path, na
     assert contents(grader.base) == released and contents(ROOT / "minigan") == library
     assert processes_of_students() == []
     assert [path.name for path in grader.work.iterdir()] == ["released"]
+    assert Path("/proc/sysvipc/shm").read_text().count("\n") == shared
     for write, _ in FORMATS.values():
         assert len(write(result)) < 40_000
 
 
+def test_slowness_in_every_answer_comes_to_an_end(tmp_path):
+    """Each answer is right and within its time; together they are not."""
+    for name in files_of(SHEET):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(source_of(name))
+    slow = source_of(LINEAR).replace("        y = x @ W\n", "        import time; time.sleep(0.4)\n        y = x @ W\n")
+    (tmp_path / LINEAR).write_text(slow)
+    start = time.monotonic()
+    with Grader(SHEET, seed=5, limits=Limits(wall=2.0, total=1.5)) as grader:
+        result = grader.grade(tmp_path)
+    assert time.monotonic() - start < 10
+    assert result.tasks[0].points == 2 and "as a whole" in result.tasks[-1].reason, as_text(result)
+
+
 def test_after_all_of_them_a_right_submission_gets_full_marks(grader, submission):
     assert grader.grade(submission(1)).score == SHEET.points
+
+
+STOLEN = """
+    from minigan.homework.stand_in import SUBSTITUTES
+    play = SUBSTITUTES["minigan.models.bipartite.mean_visibles"]
+    cells = dict(zip(play.__code__.co_freevars, (c.cell_contents for c in play.__closure__)))
+    for calls in cells.values():
+        for call in calls if isinstance(calls, list) else []:
+            return call[1]
+    raise LookupError("nothing to steal")
+"""
+
+
+def test_right_answers_of_failed_tasks_are_not_for_the_taking(tmp_path):
+    """They are given one call at a time, to who asks for them with the right arguments."""
+    with Grader(get_sheet(3), seed=5) as grader:
+        for name in files_of(get_sheet(3)):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            text = (grader.base / name).read_text(encoding="utf-8")
+            for hole in ("task 8: Completion by the mean field", "task 9: Completion by Gibbs sampling"):
+                text = text.replace(f"    raise NotImplementedError('Sheet 3, {hole}')\n", STOLEN)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        result = grader.grade(tmp_path)
+    assert result.score == 0 and "nothing to steal" in result.tasks[7].reason, as_text(result)
+
+
+def test_names_that_no_file_should_have(grader, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/al\xffce\n"))
+    odd.mkdir()
+    result = grader.grade(odd)
+    assert result.submission == "al?ce " and result.nothing_taken
+    for write, _ in FORMATS.values():
+        write(result).encode("utf-8")
+
+
+@pytest.mark.parametrize("layout", ["{}", "hw1/{}", "nn/{}", "alice_123_456_{}", "sheet1\\minigan\\nn\\{}", "deep/er/minigan/nn/{}"])
+def test_however_a_class_hands_in_its_files_are_found(grader, tmp_path, layout):
+    with zipfile.ZipFile(tmp_path / "alice.zip", "w") as archive:
+        for path in files_of(SHEET):
+            archive.writestr(layout.format(Path(path).name), source_of(path))
+    assert grader.grade(tmp_path / "alice.zip").score == SHEET.points
 
 
 def test_links_and_files_that_python_starts_with_are_ignored_and_reported(grader, tmp_path):

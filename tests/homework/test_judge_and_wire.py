@@ -10,7 +10,7 @@ from minigan.homework.judge import difference
 
 def test_a_number_that_stands_alone_is_not_called_a_factor():
     assert difference("loss", np.array(2.0), np.array(1.234), {"x": np.ones((3, 2))}) == "loss is not the right number"
-    assert "factor N = 3" in difference("loss", np.array(2.0), np.array(6.0), {"x": np.ones((3, 2))})
+    assert "is 3 times what is right, N = 3" in difference("loss", np.array(2.0), np.array(6.0), {"x": np.ones((3, 2))})
 
 
 def test_rounding_is_not_a_fault_and_a_thousandth_is():

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from minigan.nn import Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, bce, bce_with_logits
+from minigan.nn import SGD, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, bce, bce_with_logits
 
 
 def two_moons(rng, n):
@@ -17,7 +17,7 @@ def two_moons(rng, n):
 
 def draw(path, steps=400):
     """Train, then draw the network's opinion of every point: blue and red, white where it is unsure."""
-    rng, optimizer = np.random.default_rng(0), Adam(lr=0.02)
+    rng, optimizer = np.random.default_rng(0), SGD(lr=0.1, momentum=0.9)
     points, labels = two_moons(rng, 1000)
     net = Net(Linear(2, 32), BatchNorm(32), LeakyReLU(0.2), Linear(32, 32), BatchNorm(32), LeakyReLU(0.2), Linear(32, 1))
     theta, stats = net.init(rng), net.init_stats()

@@ -2,8 +2,10 @@
 
 `cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name.
 `laws(inputs, answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the
-student. Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes
-from above is random.
+student. A probe is a bundle of functions, never an object: that is why they have no `self`.
+
+Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is
+random. Every "must" of a handout has a case that fails without it.
 """
 
 import numpy as np
@@ -12,6 +14,22 @@ import numpy as np
 def normal(rng, dtype="float64", **shapes):
     """{name: array of standard normal numbers of that shape}."""
     return {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+
+
+def pair(value, names):
+    """The two parts of what a function returned; TypeError, with the names of what is wanted, unless it is a pair."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"want ({names}), got {'a tuple' if isinstance(value, tuple) else type(value).__name__}")
+    return value
+
+
+def refused(function, *args, **kwargs):
+    """1.0 if the call raises ValueError, as it must for such arguments, else 0.0."""
+    try:
+        function(*args, **kwargs)
+    except ValueError:
+        return 1.0
+    return 0.0
 
 
 def column_sums_vanish(x, tolerance=1e-3):

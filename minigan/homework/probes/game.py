@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from minigan.homework.probes import normal
+from minigan.homework.probes import normal, pair
 from minigan.models import games
 from minigan.models.wgan import clipped, critic_grad, generator_grad
 from minigan.nn import LeakyReLU, Linear, Net, ReLU, Sigmoid
 from minigan.nn.penalty import penalty_grad, unit_slope, zero_slope
 
 G, D = Net(Linear(3, 6), LeakyReLU(), Linear(6, 4), Sigmoid()), Net(Linear(4, 5), LeakyReLU(), Linear(5, 1))
+D_OF_TWO = Net(Linear(8, 5), LeakyReLU(), Linear(5, 1))
 WORLDS = {"saddle": games.SADDLE, "twist": games.TWIST, "Dirac": games.DIRAC}
 
 
@@ -72,19 +73,21 @@ class CriticGrad:
             yield normal(rng, dtype, theta_d=(D.size,), real=(real, 4), fake=(fake, 4))
 
     def run(theta_d, real, fake):
-        loss, dtheta_d = critic_grad(D, theta_d, real, fake)
+        loss, dtheta_d = pair(critic_grad(D, theta_d, real, fake), "loss, dtheta_d")
         return {"loss": loss, "dtheta_d": dtheta_d}
 
 
 class GeneratorGrad:
-    """The generator's loss and gradient through the critic."""
+    """The generator's loss and gradient through the critic, which may judge samples in pairs."""
 
     def cases(rng):
-        for dtype in ("float64", "float64", "float32"):
-            yield normal(rng, dtype, theta_g=(G.size,), theta_d=(D.size,), z=(6, 3))
+        for dtype, pack in (("float64", 1), ("float64", 2), ("float32", 1)):
+            sizes = {"theta_g": (G.size,), "theta_d": ((D, D_OF_TWO)[pack - 1].size,), "z": (6, 3)}
+            yield {**normal(rng, dtype, **sizes), "pack": pack}
 
-    def run(theta_g, theta_d, z):
-        loss, dtheta_g = generator_grad(G, theta_g, D, theta_d, z)
+    def run(theta_g, theta_d, z, pack):
+        critic = (D, D_OF_TWO)[pack - 1]
+        loss, dtheta_g = pair(generator_grad(G, theta_g, critic, theta_d, z, pack), "loss, dtheta_g")
         return {"loss": loss, "dtheta_g": dtheta_g}
 
 
@@ -131,7 +134,7 @@ class UnitSlope:
         yield {"g": np.zeros((2, 3)), "weight": 2.0}
 
     def run(g, weight):
-        P, v = unit_slope(g, weight)
+        P, v = pair(unit_slope(g, weight), "P, v")
         return {"P": P, "v": v}
 
 
@@ -143,7 +146,7 @@ class ZeroSlope:
             yield {**normal(rng, dtype, g=(5, 3)), "weight": 1.0 + rng.random()}
 
     def run(g, weight):
-        P, v = zero_slope(g, weight)
+        P, v = pair(zero_slope(g, weight), "P, v")
         return {"P": P, "v": v}
 
 

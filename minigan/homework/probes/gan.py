@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from minigan.homework.probes import normal
+from minigan.homework.probes import normal, pair, refused
 from minigan.models.adversarial import d_grad, g_grad, minimax, non_saturating
 from minigan.models.gan import GAN
-from minigan.nn import SGD, Adam, LeakyReLU, Linear, Net, Sigmoid
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid
 
-G, D = Net(Linear(3, 6), LeakyReLU(), Linear(6, 4), Sigmoid()), Net(Linear(4, 5), LeakyReLU(), Linear(5, 1))
+# BatchNorm in both, so that it matters which rows go through together, and in which mode
+G = Net(Linear(3, 6), BatchNorm(6), LeakyReLU(), Linear(6, 4), Sigmoid())
+D = Net(Linear(4, 5), BatchNorm(5), LeakyReLU(), Linear(5, 1))
+D_OF_TWO = Net(Linear(8, 5), LeakyReLU(), Linear(5, 1))  # judges samples in pairs
 DTYPES = ("float64", "float64", "float32")
 
 
@@ -18,22 +21,22 @@ def _logit_cases(rng):
 
 
 class Minimax:
-    """The loss that is flat where D rejects the fakes."""
+    """E log(1 − D)."""
 
     cases = _logit_cases
 
     def run(logits):
-        loss, dlogits = minimax(logits)
+        loss, dlogits = pair(minimax(logits), "loss, dlogits")
         return {"loss": loss, "dlogits": dlogits}
 
 
 class NonSaturating:
-    """The loss that is steep there."""
+    """−E log D."""
 
     cases = _logit_cases
 
     def run(logits):
-        loss, dlogits = non_saturating(logits)
+        loss, dlogits = pair(non_saturating(logits), "loss, dlogits")
         return {"loss": loss, "dlogits": dlogits}
 
 
@@ -45,7 +48,7 @@ class DGrad:
             yield {**normal(rng, dtype, theta_d=(D.size,), real=(real, 4), fake=(fake, 4)), "smooth": smooth}
 
     def run(theta_d, real, fake, smooth):
-        loss, dtheta_d = d_grad(D, theta_d, real, fake, smooth)
+        loss, dtheta_d = pair(d_grad(D, theta_d, real, fake, smooth), "loss, dtheta_d")
         return {"loss": loss, "dtheta_d": dtheta_d}
 
 
@@ -55,20 +58,16 @@ class GGrad:
     def cases(rng):
         for dtype, loss, pack in (("float64", "non-saturating", 1), ("float64", "minimax", 1), ("float32", "non-saturating", 1),
                                   ("float64", "non-saturating", 2)):  # fmt: skip
-            sizes = {"theta_g": (G.size,), "theta_d": (_packed_d(pack).size,), "z": (6, 3)}
+            sizes = {"theta_g": (G.size,), "theta_d": ((D, D_OF_TWO)[pack - 1].size,), "z": (6, 3)}
             yield {**normal(rng, dtype, **sizes), "loss_name": loss, "pack": pack}
 
     def run(theta_g, theta_d, z, loss_name, pack):
-        loss, dtheta_g = g_grad(G, theta_g, _packed_d(pack), theta_d, z, loss_name, pack)
+        loss, dtheta_g = pair(g_grad(G, theta_g, (D, D_OF_TWO)[pack - 1], theta_d, z, loss_name, pack), "loss, dtheta_g")
         return {"loss": loss, "dtheta_g": dtheta_g}
 
 
-def _packed_d(pack):
-    return D if pack == 1 else Net(Linear(4 * pack, 5), LeakyReLU(), Linear(5, 1))
-
-
 class AdamChange:
-    """θ after one, two and three steps: the first few are where the corrections of the means count."""
+    """What one, two and three steps add to θ: the first few are where the corrections of the means count."""
 
     def cases(rng):
         for dtype in DTYPES:
@@ -76,31 +75,51 @@ class AdamChange:
             yield {**normal(rng, dtype, theta=(8,), dtheta=(8,)), "lr": 0.05, "eps": 0.1, **betas}
 
     def run(theta, dtheta, lr, eps, beta1, beta2):
-        adam, answer = Adam(lr, beta1, beta2, eps), {}
-        for name, gradient in (("theta_1", dtheta), ("theta_2", dtheta[::-1].copy()), ("theta_3", dtheta**2)):
-            theta = answer[name] = adam.step(theta, gradient)
-        return answer
+        adam, answer, untouched = Adam(lr, beta1, beta2, eps), {}, True
+        for name, gradient in (("step_1", dtheta), ("step_2", dtheta[::-1].copy()), ("step_3", dtheta**2)):
+            before, copy = theta, gradient.copy()
+            theta = adam.step(theta, gradient)
+            answer[name] = theta - before
+            untouched = untouched and np.array_equal(gradient, copy)
+        return {**answer, "gradient_untouched": float(untouched)}
+
+    def laws(inputs, answer):
+        yield "the gradient must not be written into", answer["gradient_untouched"] == 1.0
+        first = np.sign(answer["step_1"]) == -np.sign(inputs["dtheta"])
+        yield "the first step goes against the gradient", bool(first.all())
+        size = inputs["lr"] * np.abs(inputs["dtheta"]) / (np.abs(inputs["dtheta"]) + inputs["eps"])
+        at_once = np.allclose(np.abs(answer["step_1"]), size, rtol=1e-3)
+        yield "after one step m̂ is g and v̂ is g²: are the hats there, and eps outside the root?", at_once
 
 
-def _game(theta_g, theta_d):
+class _Halved(GAN):
+    """A game whose D moves half as far as it would, as a WGAN's may: what a step of D must go through."""
+
+    def _move_d(self, dtheta):
+        return super()._move_d(0.5 * dtheta)
+
+
+def _game(theta_g, theta_d, pack):
     """A GAN with given θs. Plain gradient descent, so that nothing hangs on Adam."""
-    gan = GAN(G, D, latent=3, optimizer_g=SGD(0.5), optimizer_d=SGD(0.25), seed=3, dtype=theta_g.dtype.name)
+    descent = {"optimizer_g": SGD(0.5), "optimizer_d": SGD(0.25)}
+    gan = _Halved(G, (D, D_OF_TWO)[pack - 1], latent=3, seed=3, dtype=theta_g.dtype.name, pack=pack, **descent)
     gan.theta_g, gan.theta_d = theta_g, theta_d
     return gan
 
 
 def _game_cases(rng):
-    for dtype in DTYPES:
-        yield {**normal(rng, dtype, theta_g=(G.size,), theta_d=(D.size,)), "real": rng.random((6, 4)).astype(dtype)}
+    for dtype, pack in (("float64", 1), ("float64", 2), ("float32", 1)):
+        thetas = normal(rng, dtype, theta_g=(G.size,), theta_d=((D, D_OF_TWO)[pack - 1].size,))
+        yield {**thetas, "real": rng.random((6, 4)).astype(dtype), "pack": pack}
 
 
 class StepD:
-    """One step of D: θ_D moves, θ_G does not."""
+    """One step of D: θ_D moves, θ_G does not, G's running statistics learn."""
 
     cases = _game_cases
 
-    def run(theta_g, theta_d, real):
-        gan = _game(theta_g, theta_d)
+    def run(theta_g, theta_d, real, pack):
+        gan = _game(theta_g, theta_d, pack)
         loss = gan.step_d(real, np.random.default_rng(5))
         return {"loss": loss, "new_theta_d": gan.theta_d, "new_theta_g": gan.theta_g, "new_stats_g": gan.stats_g}
 
@@ -115,8 +134,8 @@ class StepG:
 
     cases = _game_cases
 
-    def run(theta_g, theta_d, real):
-        gan = _game(theta_g, theta_d)
+    def run(theta_g, theta_d, real, pack):
+        gan = _game(theta_g, theta_d, pack)
         loss = gan.step_g(6, np.random.default_rng(6))
         return {"loss": loss, "new_theta_g": gan.theta_g, "new_theta_d": gan.theta_d}
 
@@ -138,22 +157,30 @@ class Logged(GAN):
         return 100.0
 
 
+def _logged(k):
+    gan = Logged(G, D, latent=3, k=k, seed=4)
+    gan.moves = []
+    return gan
+
+
 class Step:
-    """Who moves when, on which rows: k steps of D, each on rows of its own, then one of G; twice."""
+    """Who moves when, on which rows: k steps of D, each on rows of its own, then one of G; twice. Data looked at, or not."""
 
     def cases(rng):
         for k in (1, 2, 3):
             yield {"real": rng.random((6 * k, 4)).astype("float32"), "k": k}
 
     def run(real, k):
-        gan = Logged(G, D, latent=3, k=k, seed=4)
-        gan.moves = []
+        gan = _logged(k)
         first = gan.step(real)
         second = gan.step(real)
+        bad = np.full_like(real, np.nan)
+        looked_at = refused(_logged(k).step, bad)
+        not_looked_at = refused(_logged(k).step, bad, check=False)
         moves = np.array(gan.moves)
         return {"who_moved": moves[:, 0], "rows": moves[:, 1], "first_values": moves[:, 2], "draws": moves[:, 3],
                 "losses": np.array([first["loss_d"], first["loss_g"], second["loss_d"], second["loss_g"]], "float64"),
-                "steps": gan.steps}  # fmt: skip
+                "steps": gan.steps, "data_looked_at": looked_at, "looked_at_with_check_False": not_looked_at}  # fmt: skip
 
     def laws(inputs, answer):
         k, moves = inputs["k"], answer["who_moved"].tolist()

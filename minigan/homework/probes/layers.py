@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minigan.homework.probes import column_sums_vanish, normal
+from minigan.homework.probes import column_sums_vanish, normal, pair, refused
 from minigan.nn import BatchNorm, LeakyReLU, Linear, Sigmoid, bce, bce_with_logits
 from minigan.nn.activations import sigmoid
 
@@ -10,14 +10,18 @@ SIZES = (("float64", 5, 3, 4), ("float64", 2, 6, 1), ("float32", 7, 4, 3))  # dt
 
 
 class LinearForward:
-    """y = x W + b."""
+    """y = x W + b, and a ValueError for an x of another width."""
 
     def cases(rng):
         for dtype, N, n_in, n_out in SIZES:
             yield normal(rng, dtype, x=(N, n_in), W=(n_in, n_out), b=(n_out,))
 
     def run(x, W, b):
-        return {"y": Linear(*W.shape).forward([W, b], x)[0]}
+        y, _ = pair(Linear(*W.shape).forward([W, b], x), "y, cache")
+        return {"y": y, "refused": refused(Linear(*W.shape).forward, [W, b], np.hstack([x, x]))}
+
+    def laws(inputs, answer):
+        yield "an x of another width must be a ValueError", answer["refused"] == 1.0
 
 
 class LinearBackward:
@@ -29,10 +33,23 @@ class LinearBackward:
 
     def run(x, W, b, dy, other):
         layer = Linear(*W.shape)
-        _, cache = layer.forward([W, b], x)
+        _, cache = pair(layer.forward([W, b], x), "y, cache")
         layer.forward([W, b], other)
-        dx, (dW, db) = layer.backward([W, b], cache, dy)
-        return {"dx": dx, "dW": dW, "db": db}
+        dx, dparams = pair(layer.backward([W, b], cache, dy), "dx, [dW, db]")
+        dW, db = pair(dparams, "dW, db")
+        no_dx, _ = layer.backward([W, b], cache, dy, want_dx=False)
+        _, no_dparams = layer.backward([W, b], cache, dy, want_dparams=False)
+        return {"dx": dx, "dW": dW, "db": db, "left_out": float(no_dx is None and no_dparams is None)}
+
+    def laws(inputs, answer):
+        yield "what the caller does not want must be None", answer["left_out"] == 1.0
+
+
+def _with_kinks(rng, dtype, *shape):
+    """Standard normal numbers, a few of which are 0."""
+    x = rng.standard_normal(shape).astype(dtype)
+    x[0, :2] = 0.0
+    return x
 
 
 class LeakyReLUForward:
@@ -40,10 +57,11 @@ class LeakyReLUForward:
 
     def cases(rng):
         for dtype, N, n_in, _ in SIZES:
-            yield {**normal(rng, dtype, x=(N, n_in)), "slope": 0.1 + 0.3 * rng.random()}
+            yield {"x": _with_kinks(rng, dtype, N, n_in), "slope": 0.1 + 0.3 * rng.random()}
 
     def run(x, slope):
-        return {"y": LeakyReLU(slope).forward([], x)[0]}
+        y, _ = pair(LeakyReLU(slope).forward([], x), "y, cache")
+        return {"y": y}
 
 
 class LeakyReLUBackward:
@@ -51,25 +69,31 @@ class LeakyReLUBackward:
 
     def cases(rng):
         for dtype, N, n_in, _ in SIZES:
-            yield {**normal(rng, dtype, x=(N, n_in), dy=(N, n_in)), "slope": 0.1 + 0.3 * rng.random()}
+            slope = 0.1 + 0.3 * rng.random()
+            yield {"x": _with_kinks(rng, dtype, N, n_in), **normal(rng, dtype, dy=(N, n_in)), "slope": slope}
 
     def run(x, dy, slope):
         layer = LeakyReLU(slope)
-        _, cache = layer.forward([], x)
+        _, cache = pair(layer.forward([], x), "y, cache")
         layer.forward([], -x)
-        return {"dx": layer.backward([], cache, dy)[0]}
+        dx, _ = pair(layer.backward([], cache, dy), "dx, []")
+        return {"dx": dx}
 
 
 class SigmoidForward:
-    """σ, small and large."""
+    """σ, small and large, without overflow, and with a small *relative* error: hence its logarithm far out."""
 
     def cases(rng):
         for dtype, N, n_in, _ in SIZES:
             yield normal(rng, dtype, x=(N, n_in))
+        yield {"x": rng.uniform(20, 80, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))}
         yield {"x": 800.0 * rng.choice([-1.0, 1.0], (4, 3)) * (1 + rng.random((4, 3)))}
 
     def run(x):
-        return {"sigmoid": sigmoid(x), "y": Sigmoid().forward([], x)[0]}
+        with np.errstate(over="raise"):
+            value = sigmoid(x)
+        y, _ = pair(Sigmoid().forward([], x), "y, cache")
+        return {"sigmoid": value, "log_of_sigmoid": np.log(np.maximum(value, 1e-300)), "y": y}
 
     def laws(inputs, answer):
         y = answer["sigmoid"]
@@ -84,8 +108,9 @@ class SigmoidBackward:
             yield normal(rng, dtype, x=(N, n_in), dy=(N, n_in))
 
     def run(x, dy):
-        _, cache = Sigmoid().forward([], x)
-        return {"dx": Sigmoid().backward([], cache, dy)[0]}
+        _, cache = pair(Sigmoid().forward([], x), "y, cache")
+        dx, _ = pair(Sigmoid().backward([], cache, dy), "dx, []")
+        return {"dx": dx}
 
 
 class BceWithLogits:
@@ -98,7 +123,7 @@ class BceWithLogits:
         yield {"logits": 1e4 * rng.choice([-1.0, 1.0], (4, 3)), "target": rng.integers(2, size=(4, 3)).astype(float)}
 
     def run(logits, target):
-        loss, dlogits = bce_with_logits(logits, target)
+        loss, dlogits = pair(bce_with_logits(logits, target), "loss, dlogits")
         return {"loss": loss, "dlogits": dlogits}
 
 
@@ -113,7 +138,7 @@ class Bce:
         yield {"p": np.where(rng.random((4, 3)) < 0.5, target, 0.5), "target": target}
 
     def run(p, target):
-        loss, dp = bce(p, target)
+        loss, dp = pair(bce(p, target), "loss, dp")
         return {"loss": loss, "dp": dp}
 
 
@@ -132,7 +157,7 @@ class BatchNormForward:
 
     def run(x, gamma, beta, mean, variance, eps):
         layer = BatchNorm(len(gamma), eps=eps)
-        training, _ = layer.forward([gamma, beta], x)
+        training, _ = pair(layer.forward([gamma, beta], x), "y, cache")
         inference, _ = layer.forward([gamma, beta], x, [mean, variance])
         return {"y_in_training": training, "y_in_inference": inference}
 
@@ -152,10 +177,14 @@ class BatchNormBackward:
     def run(x, gamma, beta, dy, mean, variance):
         layer, params = BatchNorm(len(gamma)), [gamma, beta]
         _, cache = layer.forward(params, x)
-        dx, (dgamma, dbeta) = layer.backward(params, cache, dy)
+        dx, dparams = pair(layer.backward(params, cache, dy), "dx, [dgamma, dbeta]")
+        dgamma, dbeta = pair(dparams, "dgamma, dbeta")
+        no_dx, _ = layer.backward(params, cache, dy, want_dx=False)
+        _, no_dparams = layer.backward(params, cache, dy, want_dparams=False)
         _, cache = layer.forward(params, x, [mean, variance])
         dx_inference, _ = layer.backward(params, cache, dy)
-        return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta, "dx_in_inference": dx_inference}
+        return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta, "dx_in_inference": dx_inference,
+                "left_out": float(no_dx is None and no_dparams is None)}  # fmt: skip
 
     def laws(inputs, answer):
         dx, x = answer["dx"].astype(float), inputs["x"].astype(float)
@@ -163,6 +192,7 @@ class BatchNormBackward:
                "missing?", column_sums_vanish(dx))  # fmt: skip
         yield ("dx must be orthogonal to x in every column, since stretching a column changes nothing: is the way through the "
                "variance missing?", column_sums_vanish((x - x.mean(axis=0)) * dx, 0.01))  # fmt: skip
+        yield "what the caller does not want must be None", answer["left_out"] == 1.0
 
 
 class BatchNormTrack:
@@ -176,5 +206,10 @@ class BatchNormTrack:
     def run(x, gamma, beta, mean, variance, momentum):
         layer = BatchNorm(len(gamma), momentum=momentum)
         _, cache = layer.forward([gamma, beta], x)
-        running_mean, running_variance = layer.track([mean, variance], cache)
-        return {"running_mean": running_mean, "running_variance": running_variance}
+        running_mean, running_variance = pair(layer.track([mean, variance], cache), "mean, variance")
+        _, inference = layer.forward([gamma, beta], x, [mean, variance])
+        return {"running_mean": running_mean, "running_variance": running_variance,
+                "refused": refused(layer.track, [mean, variance], inference)}  # fmt: skip
+
+    def laws(inputs, answer):
+        yield "the cache of an inference pass has no batch: it must be a ValueError", answer["refused"] == 1.0

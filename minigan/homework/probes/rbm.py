@@ -6,7 +6,7 @@ in the same order: one draw by `bernoulli` for a whole layer, each time that a l
 
 import numpy as np
 
-from minigan.homework.probes import normal
+from minigan.homework.probes import normal, refused
 from minigan.models.bipartite import (
     Binary,
     Gaussian,
@@ -63,8 +63,10 @@ class Gibbs:
 
     def run(W, b, c, v, k, seed):
         params = [W, b, c]
-        return {"v_binary": gibbs(params, v, np.random.default_rng(seed), Binary, k),
-                "v_gaussian": gibbs(params, v, np.random.default_rng(seed), Gaussian, k)}  # fmt: skip
+        rng = np.random.default_rng(seed)
+        binary, draw = gibbs(params, v, rng, Binary, k), rng.random()
+        gaussian = gibbs(params, v, np.random.default_rng(seed), Gaussian, k)
+        return {"v_binary": binary, "v_gaussian": gaussian, "the_next_draw": draw}
 
     def laws(inputs, answer):
         binary = set(np.unique(answer["v_binary"])) <= {0.0, 1.0}
@@ -112,18 +114,27 @@ class Contrast:
 
 
 class CdGrad:
-    """The gradient of CD-1, CD-3 and of persistent chains."""
+    """The gradient of CD-1, CD-3, of persistent chains, centred, of Gaussian units; and k = 0 refused."""
 
     def cases(rng):
         for (dtype, N, visible, hidden), k in zip(SIZES, (1, 3, 2)):
             more = {"v": _bits(rng, dtype, N, visible), "chains": _bits(rng, dtype, 4, hidden), "k": k, "seed": 8}
-            yield {**_machine(rng, dtype, visible, hidden), **more}
+            means = {"mu": rng.random(visible).astype(dtype), "lam": rng.random(hidden).astype(dtype)}
+            yield {**_machine(rng, dtype, visible, hidden), **more, **means}
 
-    def run(W, b, c, v, chains, k, seed):
-        (dW, db, dc), hidden, h = cd_grad([W, b, c], v, np.random.default_rng(seed), k=k)
-        persistent, ended, _ = cd_grad([W, b, c], v, np.random.default_rng(seed), k=k, chains=chains)
+    def run(W, b, c, v, chains, k, seed, mu, lam):
+        def grad(**options):
+            return cd_grad([W, b, c], v, np.random.default_rng(seed), **{"k": k, **options})
+
+        (dW, db, dc), hidden, h = grad()
+        persistent, ended, _ = grad(chains=chains)
         return {"dW": dW, "db": db, "dc": dc, "hidden": hidden, "h_on_data": h,
-                "dW_persistent": persistent[0], "hidden_persistent": ended}  # fmt: skip
+                "dW_persistent": persistent[0], "hidden_persistent": ended,
+                "db_centred": grad(offsets=[mu, lam])[0][1], "dW_of_gaussian_units": grad(units=Gaussian)[0][0],
+                "k_0_refused": refused(grad, k=0)}  # fmt: skip
+
+    def laws(inputs, answer):
+        yield "k = 0 must be a ValueError", answer["k_0_refused"] == 1.0
 
 
 class _Completion:
@@ -138,8 +149,10 @@ class _Completion:
 
 
 def _completed(method, params, v, observed, seed):
-    rng = np.random.default_rng(seed)
-    return {f"v_after_{n}_rounds": complete(params, v, observed, rng, method=method, rounds=n) for n in (2, 5)}
+    def completed(rounds, units=Binary):
+        return complete(params, v, observed, np.random.default_rng(seed), units, method, rounds)
+
+    return {"v_after_2_rounds": completed(2), "v_after_5_rounds": completed(5), "v_of_gaussian_units": completed(4, Gaussian)}
 
 
 class MeanField(_Completion):

@@ -1,0 +1,54 @@
+"""Where results are written: to standard output, a file each, and a list of the class."""
+
+import csv
+from pathlib import Path
+
+from minigan.homework.results import FORMATS, Result, name_of
+
+
+class Reports:
+    """The results of some submissions, in one format. With a folder, zeros are written first: there is a result in any case.
+
+    ValueError where two submissions have one name, and where several would have to go to standard output in a format that takes
+    one only.
+    """
+
+    def __init__(self, sheet, submissions, format="text", folder=None):
+        self.write_one, ending = FORMATS[format]
+        names = [name_of(path) for path in submissions]
+        if folder and len(set(names)) < len(names):
+            raise ValueError("two submissions have one name: their results would overwrite each other")
+        if not folder and format != "text" and len(names) > 1:
+            raise ValueError(f"{len(names)} results in the format {format} need a folder: give --out")
+        self.targets = [Path(folder) / f"{name}.{ending}" for name in names] if folder else None
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.write([Result.zero(name, sheet) for name in names])
+
+    def write(self, results):
+        """Write the results, in the submissions' order."""
+        if self.targets is None:
+            print("".join(self.write_one(result) for result in results), end="")
+            return
+        for target, result in zip(self.targets, results):
+            part = target.with_name(target.name + ".part")
+            part.write_text(self.write_one(result), encoding="utf-8")
+            part.replace(target)
+
+
+def write_class_list(path, results):
+    """A line for each submission: who, score, of how many, the points of every task, remarks. No cell is a formula."""
+    rows = []
+    for result in results:
+        points = {f"task {task.number}": task.points for task in result.tasks}
+        row = {"submission": _text(result.submission), "score": result.score, "max_score": result.max_score, **points}
+        rows.append(row | {"remarks": _text("; ".join(result.remarks))})
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writeheader()
+        table.writerows(rows)
+
+
+def _text(cell):
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
