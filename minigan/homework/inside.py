@@ -20,7 +20,8 @@ import struct
 import sys
 from functools import partial
 
-SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, NEW_IPC = 1, 4, 0x08000000  # Linux's numbers, for prctl and unshare
+SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # Linux's numbers for prctl …
+NEW_IPC, NEW_USER = 0x08000000, 0x10000000  # … and for unshare
 
 
 def confine(config, landlock):
@@ -28,8 +29,9 @@ def confine(config, landlock):
     if config["readable"]:
         landlock.restrict(config["readable"], config["listable"])
     libc = ctypes.CDLL(None)
+    # Shared memory of its own, which ends with it. Without root that takes a user namespace, which a system may refuse
+    libc.unshare(NEW_IPC if os.getuid() == 0 else NEW_IPC | NEW_USER)
     if os.getuid() == 0:
-        libc.unshare(NEW_IPC)  # shared memory of its own, which ends with it
         pass_through_open_folders()
         os.setgroups([])
         os.setgid(config["uid"])
