@@ -93,6 +93,8 @@ def test_the_lectures_gan_on_a_folder_of_colour_images(tmp_path):
     for i in range(6):
         Image.new("RGB", (20, 30), (40 * i, 0, 255 - 40 * i)).save(folder / f"{i}.png")
     (folder / "broken.jpg").write_text("no image")
+    run("gan_mnist.py", "--data", "digits", "--epochs", 1, "--out", tmp_path / "digits")
+    assert (tmp_path / "digits/samples.png").exists()
     said = run("gan_mnist.py", "--images", folder, "--size", 6, "--epochs", 2, "--out", tmp_path / "run")
     assert "6 images, 1 files could not be read" in said
     assert "broken.jpg" in said
