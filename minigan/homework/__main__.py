@@ -69,12 +69,14 @@ def grade(args):
     for sentence in weaknesses():
         print(f"note: {sentence} (docs/homework.md has the container line)", file=sys.stderr)
     report = reports.Reports(sheet, args.submissions, args.format, args.out)
+    results = []
     with grade.Grader(sheet, args.seed, Limits(wall=args.seconds)) as grader:
-        results = grader.grade_all(args.submissions, args.jobs, progress=len(args.submissions) > 1)
-    report.write(results)
+        for result in grader.grade_all(args.submissions, args.jobs, progress=len(args.submissions) > 1):
+            report.write(len(results), result)
+            results.append(result)
     if args.csv:
         reports.write_class_list(args.csv, results)
-    sys.exit(1 if any(result.nothing_taken for result in results) else 0)
+    sys.exit(1 if any(result.trouble for result in results) else 0)
 
 
 def main(arguments=None):

@@ -22,8 +22,8 @@ from minigan.homework.holes import files_of, locate
 from minigan.homework.judge import judge
 from minigan.homework.key import FOR_GRADING, make_key, needed
 from minigan.homework.release import GRADERS, write_tree
-from minigan.homework.results import Result, clean, name_of
-from minigan.homework.sandbox import Failed, Limits, Process, hide_memory, library_folders
+from minigan.homework.results import NOT_GRADED, Result, clean, name_of
+from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, hide_memory, library_folders
 from minigan.homework.submission import collect
 from minigan.homework.trial import case_words, get_probe, words
 
@@ -58,7 +58,7 @@ class Grader:
             texts, remarks = collect(path, files_of(self.sheet))
         except Exception as error:  # a broken archive, a folder that cannot be read
             texts, remarks = {}, [f"could not be read: {error}"]
-        result.remarks, result.nothing_taken = [clean(remark) for remark in remarks], not texts
+        result.remarks, result.trouble = [clean(remark) for remark in remarks], not texts
         with _Student(self, texts, job) as student:
             failed = set()
             for task, entry in zip(self.sheet.tasks, result.tasks):
@@ -70,7 +70,7 @@ class Grader:
         return result
 
     def grade_all(self, paths, jobs=1, progress=True):
-        """The results of many, in their order, `jobs` at a time."""
+        """Yield the results of many, in their order, `jobs` at a time. Where the grader itself fails, the result says so."""
         free = queue.SimpleQueue()  # numbers of jobs: two that run at once have different ones, hence different users
         for job in range(jobs):
             free.put(job)
@@ -79,11 +79,16 @@ class Grader:
             job = free.get()
             try:
                 return self.grade(path, job)
+            except Exception as error:  # one submission must not cost the others their grades
+                result = Result.zero(name_of(path), self.sheet)
+                result.remarks = [clean(f"{NOT_GRADED}: the grader failed, {type(error).__name__}: {error}")]
+                result.trouble = True
+                return result
             finally:
                 free.put(job)
 
         with ThreadPoolExecutor(jobs) as pool:
-            return list(tqdm(pool.map(one, paths), total=len(paths), unit="submission", disable=not progress))
+            yield from tqdm(pool.map(one, paths), total=len(paths), unit="submission", disable=not progress)
 
 
 class _Student:
@@ -144,6 +149,8 @@ class _Student:
             except Failed as failure:
                 self._stop()
                 fault = str(failure)
+            except CannotStart:
+                raise
             except Exception as error:  # whatever was sent, it is this task's zero and nobody else's
                 self._stop()
                 fault = f"the answer cannot be judged ({type(error).__name__})"

@@ -30,7 +30,8 @@ root=$(cd "$(dirname "$0")" && pwd)
 cp "$root/source/zero.json" "$root/results/results.json"
 cd "$root/source"
 grade="$root/venv/bin/python -B -m minigan.homework grade --sheet {number} --format gradescope"
-if $grade "$root/submission" > "$root/results.new"; then
+$grade "$root/submission" > "$root/results.new"
+if [ $? -le 1 ] && [ -s "$root/results.new" ]; then   # 1: graded, but none of the files was handed in
     mv "$root/results.new" "$root/results/results.json"
 fi
 """

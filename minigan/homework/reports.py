@@ -14,7 +14,7 @@ class Reports:
     """
 
     def __init__(self, sheet, submissions, format="text", folder=None):
-        self.write_one, ending = FORMATS[format]
+        self.as_words, ending = FORMATS[format]
         names = [name_of(path) for path in submissions]
         if folder and len(set(names)) < len(names):
             raise ValueError("two submissions have one name: their results would overwrite each other")
@@ -23,17 +23,17 @@ class Reports:
         self.targets = [Path(folder) / f"{name}.{ending}" for name in names] if folder else None
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.write([Result.zero(name, sheet) for name in names])
+            for i, name in enumerate(names):
+                self.write(i, Result.zero(name, sheet))
 
-    def write(self, results):
-        """Write the results, in the submissions' order."""
+    def write(self, i, result):
+        """Write the result of submission number i, in one move."""
         if self.targets is None:
-            print("".join(self.write_one(result) for result in results), end="")
+            print(self.as_words(result), end="", flush=True)
             return
-        for target, result in zip(self.targets, results):
-            part = target.with_name(target.name + ".part")
-            part.write_text(self.write_one(result), encoding="utf-8")
-            part.replace(target)
+        part = self.targets[i].with_name(self.targets[i].name + ".part")
+        part.write_text(self.as_words(result), encoding="utf-8")
+        part.replace(self.targets[i])
 
 
 def write_class_list(path, results):

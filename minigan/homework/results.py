@@ -38,7 +38,7 @@ class Result:
     title: str
     tasks: list
     remarks: list = field(default_factory=list)
-    nothing_taken: bool = False  # no file of the sheet was found in it
+    trouble: bool = False  # for the instructor to look at: no file of the sheet was found in it, or the grader failed
 
     @classmethod
     def zero(cls, submission, sheet):

@@ -40,6 +40,10 @@ class Failed(Exception):
     """The student's process has come to an end, or has to: the reason, for the student."""
 
 
+class CannotStart(RuntimeError):
+    """This machine cannot start a student's process at all: nobody's fault but the grader's."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Seconds that a question may take, and a submission as a whole; of processor time for a process; bytes of memory, of
@@ -73,12 +77,11 @@ class Process:
         there.close()
         self.channel = here
         try:
-            if wire.loads(self._receive(time.monotonic() + START)) != "shut in":
-                raise RuntimeError("another answer")
-        except (Failed, wire.BadMessage, RuntimeError) as error:
+            wire.loads(self._receive(time.monotonic() + START))
+        except (Failed, wire.BadMessage) as error:
             words = os.pread(self.output, 2000, 0).decode(errors="replace")
             self.close()
-            raise RuntimeError(f"this machine cannot start a student's process ({error}): {words}") from error
+            raise CannotStart(f"this machine cannot start a student's process ({error}): {words}") from error
 
     def ask(self, seconds, question, notes=None):
         """The reply to a question, a dict with "answer" and "after" or with "error". Failed if there is none in `seconds`.

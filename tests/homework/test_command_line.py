@@ -38,11 +38,24 @@ def test_the_command_line_grades_a_class(tmp_path, submission, capsys):
 
 
 def test_zeros_are_written_first(tmp_path, submission, monkeypatch):
-    monkeypatch.setattr(Grader, "grade", lambda *a: 1 / 0)
+    monkeypatch.setattr(Grader, "grade_all", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         main(["grade", str(submission(1)), "--sheet", "1", "--format", "gradescope", "--out", str(tmp_path / "out")])
     [path] = (tmp_path / "out").iterdir()
     assert json.loads(path.read_text())["score"] == 0
+
+
+def test_where_the_grader_fails_one_submission_the_others_keep_their_grades(tmp_path, submission, monkeypatch):
+    for name in ("a", "b", "c"):
+        shutil.copytree(submission(1) / "minigan", tmp_path / "class" / name / "minigan")
+    grade = Grader.grade
+    monkeypatch.setattr(Grader, "grade", lambda self, path, job: 1 / 0 if path.endswith("b") else grade(self, path, job))
+    with pytest.raises(SystemExit) as exit:
+        paths = [str(tmp_path / "class" / name) for name in ("a", "b", "c")]
+        main(["grade", *paths, "--sheet", "1", "--format", "json", "--out", str(tmp_path / "out")])
+    results = [json.loads((tmp_path / f"out/{name}.json").read_text()) for name in ("a", "b", "c")]
+    assert exit.value.code == 1 and [result["score"] for result in results] == [32, 0, 32]
+    assert "the grader failed, ZeroDivisionError" in results[1]["remarks"][0]
 
 
 @pytest.mark.parametrize("arguments", ["release 9 --out x", "grade x --sheet 9", "gradescope 9 --out x.zip"])
@@ -72,6 +85,10 @@ def test_the_gradescope_zip_grades(tmp_path, submission):
     done = subprocess.run([root / "run_autograder"], capture_output=True, text=True)
     data = json.loads((root / "results/results.json").read_text())
     assert data["score"] == 30 and len(data["tests"]) == 11, done
+    shutil.rmtree(root / "submission")
+    (root / "submission").mkdir()
+    subprocess.run([root / "run_autograder"], capture_output=True)
+    assert "was not handed in" in json.loads((root / "results/results.json").read_text())["output"]
     (root / "venv/bin/python").write_text("#!/bin/sh\nkill -9 $$\n")
     subprocess.run([root / "run_autograder"], capture_output=True)
     assert json.loads((root / "results/results.json").read_text())["score"] == 0

@@ -79,7 +79,7 @@ def test_two_hundred_submissions_take_at_most_five_minutes(tmp_path, submission)
             file.write_text(file.read_text().replace("y += b", "y -= b"))
     start = time.monotonic()
     with Grader(get_sheet(1), seed=9) as grader:
-        results = grader.grade_all(paths, jobs=2, progress=False)
+        results = list(grader.grade_all(paths, jobs=2, progress=False))
     assert time.monotonic() - start < 300
     assert [result.score for result in results] == [32, 30] * 100
 
