@@ -49,6 +49,8 @@ def difference(name, right, got, inputs):
     """None if `got` is the array `right`, to within rounding; else the fault in words."""
     if not isinstance(got, np.ndarray):
         return f"{name} is {got}, want an array of shape {right.shape}" if right.ndim else f"{name} is {got}, want a number"
+    if right.dtype == bool and not right.ndim:  # a fact that the probe has found, and named in words
+        return None if got.dtype == bool and got.shape == () and got == right else f"not so: {name.replace('_', ' ')}"
     if got.shape != right.shape:
         return _wrong_shape(name, right, got, inputs)
     if right.ndim and got.dtype != right.dtype:

@@ -7,8 +7,8 @@
       requirements.txt
 
 Only files that the sheet's own files import, directly or through others, are in it, and of the homework package only what
-`check` needs. No .git, no bytecode, no tests, no other sheet: what is not there cannot give an answer away. `leaks` looks for
-solutions all the same, in every byte.
+`check` needs. No .git, no bytecode, no tests, no other sheet: what is not there cannot give an answer away. What a later sheet
+asks for is cut out as well. `leaks` looks for solutions all the same, line by line.
 """
 
 import ast
@@ -66,17 +66,13 @@ def _files(module):
 
 def files(sheet, homework, with_picture):
     """All files of the library that a folder for this sheet needs, sorted. homework: which of homework's own modules."""
-    modules = [sheet.probes, *([sheet.picture] if with_picture else [])]
-    waiting = set(files_of(sheet)).union(*(_files(module) for module in modules))
-    chosen = {f"minigan/homework/{name}.py" for name in homework}
-    done = set(chosen)
+    waiting = {*files_of(sheet), *_files(sheet.probes), *(_files(sheet.picture) if with_picture else ())}
+    done = set()
     while waiting:
         path = waiting.pop()
         done.add(path)
-        new = imported(path) if "/homework/" not in path or "/probes/" in path or "/pictures/" in path else set()
-        waiting |= {file for file in new if file not in done and not file.startswith("minigan/homework/")}
-        waiting |= {file for file in new if file not in done and file.startswith("minigan/homework/probes/")}
-    return sorted(done)
+        waiting |= imported(path) - done
+    return sorted(done | {f"minigan/homework/{name}.py" for name in homework})
 
 
 def write_tree(sheet, folder, homework, with_picture=True):

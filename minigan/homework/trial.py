@@ -13,6 +13,7 @@ from contextlib import ExitStack
 import numpy as np
 
 from minigan.homework.stand_in import plain, player, replaced
+from minigan.homework.wire import DTYPES
 
 NOT_DONE = "not done yet"
 
@@ -41,10 +42,12 @@ def attempt(probe, inputs, stood_in=(), ask=None):
 
 
 def bare(value):
-    """An array as it is, a number as an array without dimensions, and of anything else the name of its type, a text."""
-    if type(value) is np.ndarray and value.dtype.name in ("float32", "float64", "int32", "int64", "bool"):
+    """An array as it is, a number or a truth as an array without dimensions, of anything else the name of its type, a text."""
+    if type(value) is np.ndarray and value.dtype.name in DTYPES:
         return value
-    if isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)):
+    if isinstance(value, (bool, np.bool_)):
+        return np.array(bool(value))
+    if isinstance(value, (int, float, np.integer, np.floating)):
         return np.array(float(value))
     if type(value) is np.ndarray:
         return f"an array of {value.dtype}"

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 SKELETON = "skeleton"
+DTYPES = ("float32", "float64", "int32", "int64", "bool")
 DEPTH = 20  # how deep lists may lie in each other
 
 
@@ -25,8 +26,8 @@ def dumps(value):
 
     def outline(part):
         if type(part) is np.ndarray:
-            if part.dtype.name not in ("bool", "int32", "int64", "float32", "float64"):
-                raise TypeError(f"an array of {part.dtype}: want float32, float64, int64 or bool")
+            if part.dtype.name not in DTYPES:
+                raise TypeError(f"an array of {part.dtype}: want one of {', '.join(DTYPES)}")
             arrays[str(len(arrays))] = np.ascontiguousarray(part).reshape(part.shape)
             return {"array": str(len(arrays) - 1)}
         if type(part) in (list, tuple):

@@ -2,7 +2,8 @@
 
 `cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name.
 `laws(inputs, answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the
-student. A probe is a bundle of functions, never an object: that is why they have no `self`.
+student. A truth in the answer is such a fact too, with its name for words. A probe is a bundle of functions, never an object:
+that is why they have no `self`.
 
 Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is
 random. Every "must" of a handout has a case that fails without it.
@@ -24,12 +25,12 @@ def pair(value, names):
 
 
 def refused(function, *args, **kwargs):
-    """1.0 if the call raises ValueError, as it must for such arguments, else 0.0."""
+    """Whether the call raises ValueError."""
     try:
         function(*args, **kwargs)
     except ValueError:
-        return 1.0
-    return 0.0
+        return True
+    return False
 
 
 def column_sums_vanish(x, tolerance=1e-3):
