@@ -32,6 +32,7 @@ from minigan.homework.stand_in import look_up
 LIBRARIES = ("numpy", "safetensors")  # all that the tasks and the messages need
 SET_DUMPABLE = 4  # of Linux's prctl
 CALLS = 1000  # that one question may make of functions that are stood in for
+SILENT = "no answer in time: is there an endless loop?"
 START = 60.0  # seconds that Python and NumPy may take to start
 UID = 65534  # nobody, and below it one user for each job: none can signal another
 
@@ -98,9 +99,11 @@ class Process:
                     break
                 self._send(look_up(notes, reply["call"], reply["arguments"]), end)
                 reply = wire.loads(self._receive(end))
+        except TimeoutError as error:
+            raise Failed(SILENT) from error
         except OSError as error:
             raise Failed(self._why_it_ended()) from error
-        except (wire.BadMessage, KeyError, TypeError, ValueError) as error:
+        except (wire.BadMessage, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise Failed("the process sent something that is no answer") from error
         if not isinstance(reply, dict) or type(reply.get("number")) is not int or reply["number"] != number:
             raise Failed("the process sent an answer that was not asked for")
@@ -124,11 +127,11 @@ class Process:
             try:
                 part = self.channel.recv(min(n - len(data), 1 << 20))
             except TimeoutError:
-                raise Failed("no answer in time: is there an endless loop?") from None
+                raise Failed(SILENT) from None
             except OSError:
                 part = b""
             if time.monotonic() >= end:
-                raise Failed("no answer in time: is there an endless loop?")
+                raise Failed(SILENT)
             if not part:
                 raise Failed(self._why_it_ended())
             data += part

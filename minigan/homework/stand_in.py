@@ -27,8 +27,11 @@ TRAMPOLINE = """def call(*args, **kwargs):
     return SUBSTITUTES[{!r}](*args, **kwargs)"""
 
 
-def find(name):
-    """(owner, function) of a qualified name: the module or class that holds it, and what it holds. AttributeError if gone."""
+def find(name, *default):
+    """(owner, function) of a qualified name: the module or class that holds it, and what it holds.
+
+    AttributeError if it is gone, unless there is a default for the function.
+    """
     parts = name.split(".")
     for i in range(len(parts) - 1, 0, -1):
         try:
@@ -37,7 +40,7 @@ def find(name):
             continue
         for part in parts[i:-1]:
             owner = getattr(owner, part)
-        return owner, getattr(owner, parts[-1])
+        return owner, getattr(owner, parts[-1], *default)
     raise AttributeError(f"{name} is gone")
 
 
@@ -48,12 +51,17 @@ def trampoline(name):
     return made["call"]
 
 
+def _gone(*args, **kwargs):
+    """In the place of a function that a student has taken away."""
+    raise NotImplementedError("the function is gone")
+
+
 @contextmanager
 def replaced(name, make):
     """For the time of the block, calls of the function of that name go to make(the function as it was)."""
-    owner, function = find(name)
+    owner, function = find(name, _gone)
     attribute = name.rpartition(".")[2]
-    if isinstance(function, types.FunctionType) and not function.__closure__:
+    if isinstance(function, types.FunctionType) and not function.__closure__ and function is not _gone:
         original = take_over(name, function, make)
         try:
             yield
@@ -163,11 +171,17 @@ def distance(a, b):
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape or a.dtype != b.dtype:
             return math.inf
-        difference = np.abs(a.astype("float64") - b).max(initial=0.0)
-        return float(difference / np.abs(b).max(initial=1e-12)) if difference else 0.0
-    if type(a) is type(b) and isinstance(a, (list, tuple, dict)) and len(a) == len(b):
-        pairs = [(a[key], b.get(key, math.inf)) for key in a] if isinstance(a, dict) else zip(a, b)
-        return max((distance(x, y) for x, y in pairs), default=0.0)
+        return _number(float(np.abs(a.astype("float64") - b).max(initial=0.0)), float(np.abs(b).max(initial=0.0)))
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)) and len(a) == len(b):
+        return max((distance(x, y) for x, y in zip(a, b)), default=0.0)
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        return max((distance(a[key], b[key]) for key in a), default=0.0)
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return abs(a - b) / max(abs(b), 1e-12)
+        return _number(float(a) - float(b), float(b))
     return 0.0 if type(a) is type(b) and a == b else math.inf
+
+
+def _number(difference, size):
+    """|difference| / |size|; inf for what is no number: a nan must not pass for anything."""
+    apart = abs(difference) / max(abs(size), 1e-12) if difference else 0.0
+    return apart if apart == apart else math.inf

@@ -13,6 +13,7 @@ from safetensors.numpy import load, save
 
 SKELETON = "skeleton"
 DTYPES = ("float32", "float64", "int32", "int64", "bool")
+LONGEST = 1 << 20  # bytes of a skeleton: read, it takes some thirty times as much
 DEPTH = 20  # how deep lists may lie in each other
 
 
@@ -46,7 +47,10 @@ def loads(data):
     """The value of such bytes; BadMessage if they are none. The arrays can be written to."""
     try:
         arrays = load(bytes(data))
-        outline = json.loads(arrays[SKELETON].tobytes())
+        text = arrays.pop(SKELETON).tobytes()
+        if len(text) > LONGEST:
+            raise ValueError(f"its skeleton has {len(text)} bytes")
+        outline = json.loads(text)
         return _rebuild(outline, arrays, 0)
     except (SafetensorError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError) as error:
         raise BadMessage(f"this is no message of arrays: {error}") from error

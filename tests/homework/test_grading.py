@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from minigan.homework import wire
+from minigan.homework import holes, wire
 from minigan.homework.grade import Grader
 from minigan.homework.key import FOR_CHECKING, FOR_GRADING, make_key
 from minigan.homework.results import FORMATS, Result, as_text
@@ -51,6 +51,20 @@ def test_whatever_a_wrong_function_looks_like_its_right_answers_stand_in(graders
     path.write_text(path.read_text().replace("def mean_hiddens(params, v):", decorator + head))
     result = graders(3).grade(folder)
     assert {task.number for task in result.tasks if not task.points} == {1}, as_text(result)
+
+
+def test_right_answers_stand_in_for_what_was_taken_away_and_for_tuples_too(graders, submission):
+    folder = submission(3, "minigan/models/bipartite.py", "    a = v @ W\n    a += c\n", "    a = v @ W\n")
+    path = folder / "minigan/models/bipartite.py"
+    old = "sample_visibles(params, sample_hiddens(params, v, rng), rng, units)"
+    assert path.read_text().count(old) == 1
+    path.write_text(path.read_text().replace(old, old.replace("(params, v,", "(tuple(params), v,")))
+    assert [task.number for task in graders(3).grade(folder).tasks if not task.points] == [1]
+    (folder / "1").mkdir()
+    source = (graders(1).base / "minigan/nn/linear.py").read_text()
+    own = holes.source_of("minigan/nn/linear.py")
+    (folder / "1/linear.py").write_text(own.replace("    def forward(self, params, x):", "    def onward(self, params, x):"))
+    assert "def forward" in source and graders(1).grade(folder / "1").tasks[1].points == 4
 
 
 def test_jobs_do_not_change_results_nor_does_a_second_run(tmp_path, submission):

@@ -135,6 +135,17 @@ def test_right_answers_of_failed_tasks_are_not_for_the_taking(tmp_path):
     assert result.score == 0 and "nothing to steal" in result.tasks[7].reason, as_text(result)
 
 
+def test_a_nan_passes_for_nothing(submission):
+    """With g_grad failing, its right answer must not be given to who asks with noise that is not the noise."""
+    folder = submission(2, "minigan/models/gan.py", "loss, dtheta = self._g_grad(self.noise(rng, n))", "loss, dtheta = self._g_grad("
+                        "self.noise(rng, n) * float('nan'))")  # fmt: skip
+    path = folder / "minigan/models/adversarial.py"
+    path.write_text(path.read_text().replace("    value, dlogits = loss_function(loss)(logits)\n", "    raise ValueError\n"))
+    with Grader(get_sheet(2), seed=5) as grader:
+        result = grader.grade(folder)
+    assert {4, 7} <= {task.number for task in result.tasks if not task.points}, as_text(result)
+
+
 def test_names_that_no_file_should_have(grader, tmp_path):
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/al\xffce\n"))
     odd.mkdir()

@@ -67,7 +67,7 @@ WRONG = [
     (2, OPTIM, "        square = g * g\n        square *= 1.0 - self.beta2\n", "        g *= g\n        square = (1.0 - self.beta2) * g\n", {5}, "dtheta was changed in place"),
     (2, GAN, "packed(batch, self.pack), packed(fake, self.pack), rng)\n        self.theta_d", "batch, fake, rng)\n        self.theta_d", {6}, "[float64, pack = 2]"),
     (2, GAN, "self.theta_d = self._move_d(dtheta)", "self.theta_d = self.optimizer_d.step(self.theta_d, dtheta)", {6}, "new_theta_d"),
-    (2, GAN, "        if check:\n            self.check(real)\n", "", {8}, "not so: data with NaN are refused"),
+    (2, GAN, "        if check:\n            self.check(real)\n", "", {8}, "not so: data with NaN are refused before anybody moves"),
     (2, ADVERSARIAL, "return -loss, -dlogits", "return -loss, dlogits", {1}, "dlogits has the wrong sign"),
     (2, ADVERSARIAL, "return -loss, -dlogits", "return loss, dlogits", {1}, "loss has the wrong sign"),
     (2, ADVERSARIAL, "return bce_with_logits(logits, 1.0)\n", "return bce_with_logits(logits, 0.0)\n", {2}, "loss"),

@@ -99,7 +99,7 @@ class Clipped:
             yield {**normal(rng, dtype, theta=(20,)), "bound": 0.5 + rng.random()}
 
     def run(theta, bound):
-        return {"clipped": clipped(theta, bound)}
+        return {"clipped": clipped(theta, bound), "it_is_a_new_vector": clipped(theta, 100.0) is not theta}
 
 
 class Tangents:
@@ -107,7 +107,9 @@ class Tangents:
 
     def cases(rng):
         for dtype in ("float64", "float32"):
-            yield {**normal(rng, dtype, x=(5, 3), W=(3, 4), b=(4,), t=(5, 3), dy=(5, 4)), "slope": 0.1 + 0.3 * rng.random()}
+            inputs = normal(rng, dtype, x=(5, 3), W=(3, 4), b=(4,), t=(5, 3), dy=(5, 4))
+            inputs["x"][0, 0] = 0.0  # a kink
+            yield {**inputs, "slope": 0.1 + 0.3 * rng.random()}
 
     def run(x, W, b, t, dy, slope):
         linear, answer = Linear(3, 4), {}
@@ -132,6 +134,7 @@ class UnitSlope:
         for dtype in ("float64", "float32"):
             yield {**normal(rng, dtype, g=(5, 3)), "weight": 1.0 + rng.random()}
         yield {"g": np.zeros((2, 3)), "weight": 2.0}
+        yield {"g": np.vstack([np.zeros((1, 3)), rng.standard_normal((2, 3))]), "weight": 2.0}
 
     def run(g, weight):
         P, v = pair(unit_slope(g, weight), "P, v")

@@ -22,6 +22,14 @@ class LinearForward:
         return {"y": y, "an_x_of_another_width_is_a_ValueError": wider}
 
 
+def _halves(layer, params, cache, dy):
+    """What backward gives when the caller wants one of the two only."""
+    no_dx, dparams = layer.backward(params, cache, dy, want_dx=False)
+    dx, no_dparams = layer.backward(params, cache, dy, want_dparams=False)
+    return {"dx_alone": dx, "first_parameter_alone": dparams[0] if dparams else None,
+            "what_the_caller_does_not_want_is_None": no_dx is None and no_dparams is None}  # fmt: skip
+
+
 class LinearBackward:
     """dx, dW, db, of a batch that was not the last to go forward."""
 
@@ -35,10 +43,7 @@ class LinearBackward:
         layer.forward([W, b], other)
         dx, dparams = pair(layer.backward([W, b], cache, dy), "dx, [dW, db]")
         dW, db = pair(dparams, "dW, db")
-        no_dx, _ = layer.backward([W, b], cache, dy, want_dx=False)
-        _, no_dparams = layer.backward([W, b], cache, dy, want_dparams=False)
-        left_out = no_dx is None and no_dparams is None
-        return {"dx": dx, "dW": dW, "db": db, "what_the_caller_does_not_want_is_None": left_out}
+        return {"dx": dx, "dW": dW, "db": db, **_halves(layer, [W, b], cache, dy)}
 
 
 def _with_kinks(rng, dtype, *shape):
@@ -104,8 +109,10 @@ class SigmoidBackward:
             yield normal(rng, dtype, x=(N, n_in), dy=(N, n_in))
 
     def run(x, dy):
-        _, cache = pair(Sigmoid().forward([], x), "y, cache")
-        dx, _ = pair(Sigmoid().backward([], cache, dy), "dx, []")
+        layer = Sigmoid()
+        _, cache = pair(layer.forward([], x), "y, cache")
+        layer.forward([], -2.0 * x)
+        dx, _ = pair(layer.backward([], cache, dy), "dx, []")
         return {"dx": dx}
 
 
@@ -120,7 +127,8 @@ class BceWithLogits:
 
     def run(logits, target):
         loss, dlogits = pair(bce_with_logits(logits, target), "loss, dlogits")
-        return {"loss": loss, "dlogits": dlogits}
+        other_shape = refused(bce_with_logits, logits, logits[:, 0])
+        return {"loss": loss, "dlogits": dlogits, "a_target_of_another_shape_is_a_ValueError": other_shape}
 
 
 class Bce:
@@ -132,6 +140,7 @@ class Bce:
             yield {"p": rng.uniform(0.05, 0.95, (N, 1)).astype(dtype), "target": float(rng.integers(2))}
         target = rng.integers(2, size=(4, 3)).astype(float)
         yield {"p": np.where(rng.random((4, 3)) < 0.5, target, 0.5), "target": target}
+        yield {"p": np.array([[0.0, 0.5]]), "target": np.array([[1.0, 1.0]])}  # infinitely wrong
 
     def run(p, target):
         loss, dp = pair(bce(p, target), "loss, dp")
@@ -173,14 +182,14 @@ class BatchNormBackward:
     def run(x, gamma, beta, dy, mean, variance):
         layer, params = BatchNorm(len(gamma)), [gamma, beta]
         _, cache = layer.forward(params, x)
+        _, other_cache = layer.forward(params, x, [mean, variance])
         dx, dparams = pair(layer.backward(params, cache, dy), "dx, [dgamma, dbeta]")
         dgamma, dbeta = pair(dparams, "dgamma, dbeta")
-        no_dx, _ = layer.backward(params, cache, dy, want_dx=False)
-        _, no_dparams = layer.backward(params, cache, dy, want_dparams=False)
-        _, cache = layer.forward(params, x, [mean, variance])
-        dx_inference, _ = layer.backward(params, cache, dy)
+        halves = _halves(layer, params, cache, dy)
+        layer.forward(params, 2.0 * x + 1.0)
+        dx_inference, (dgamma_inference, _) = layer.backward(params, other_cache, dy)
         return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta, "dx_in_inference": dx_inference,
-                "what_the_caller_does_not_want_is_None": no_dx is None and no_dparams is None}  # fmt: skip
+                "dgamma_in_inference": dgamma_inference, **halves}  # fmt: skip
 
     def laws(inputs, answer):
         dx, x = answer["dx"].astype(float), inputs["x"].astype(float)
@@ -201,6 +210,7 @@ class BatchNormTrack:
     def run(x, gamma, beta, mean, variance, momentum):
         layer = BatchNorm(len(gamma), momentum=momentum)
         _, cache = layer.forward([gamma, beta], x)
+        layer.forward([gamma, beta], 2.0 * x + 1.0)
         running_mean, running_variance = pair(layer.track([mean, variance], cache), "mean, variance")
         _, inference = layer.forward([gamma, beta], x, [mean, variance])
         without_batch = refused(layer.track, [mean, variance], inference)

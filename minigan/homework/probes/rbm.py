@@ -66,7 +66,8 @@ class Gibbs:
         rng = np.random.default_rng(seed)
         binary, draw = gibbs(params, v, rng, Binary, k), rng.random()
         gaussian = gibbs(params, v, np.random.default_rng(seed), Gaussian, k)
-        return {"v_binary": binary, "v_gaussian": gaussian, "the_next_draw": draw}
+        standing = gibbs(params, v, rng, Binary, 0)
+        return {"v_binary": binary, "v_gaussian": gaussian, "the_next_draw": draw, "v_after_0_rounds": standing}
 
     def laws(inputs, answer):
         binary = set(np.unique(answer["v_binary"])) <= {0.0, 1.0}
@@ -124,14 +125,15 @@ class CdGrad:
 
     def run(W, b, c, v, chains, k, seed, mu, lam):
         def grad(**options):
-            return cd_grad([W, b, c], v, np.random.default_rng(seed), **{"k": k, **options})
+            rng = np.random.default_rng(seed)
+            gradient, hidden, h = cd_grad([W, b, c], v, rng, **{"k": k, **options})
+            return {**dict(zip(("dW", "db", "dc"), gradient)), "hidden": hidden, "h_on_data": h, "the_next_draw": rng.random()}
 
-        (dW, db, dc), hidden, h = grad()
-        persistent, ended, _ = grad(chains=chains)
-        return {"dW": dW, "db": db, "dc": dc, "hidden": hidden, "h_on_data": h,
-                "dW_persistent": persistent[0], "hidden_persistent": ended,
-                "db_centred": grad(offsets=[mu, lam])[0][1], "dW_of_gaussian_units": grad(units=Gaussian)[0][0],
-                "k_of_0_is_a_ValueError": refused(grad, k=0)}  # fmt: skip
+        answer = grad()
+        variants = {"persistent": {"chains": chains}, "centred": {"offsets": [mu, lam]}, "gaussian": {"units": Gaussian}}
+        for variant, options in variants.items():
+            answer |= {f"{name}_{variant}": value for name, value in grad(**options).items()}
+        return {**answer, "k_of_0_or_less_is_a_ValueError": refused(grad, k=0) and refused(grad, k=-1)}
 
 
 class _Completion:
@@ -141,15 +143,18 @@ class _Completion:
             yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible), "observed": observed, "seed": 9}
 
     def laws(inputs, answer):
-        for v in answer.values():
-            yield "what was observed must stay as it is", np.array_equal(v[inputs["observed"]], inputs["v"][inputs["observed"]])
+        observed = inputs["observed"]
+        for name in ("v_after_2_rounds", "v_after_5_rounds", "v_of_gaussian_units"):
+            yield "what was observed must stay as it is", np.array_equal(answer[name][observed], inputs["v"][observed])
 
 
 def _completed(method, params, v, observed, seed):
-    def completed(rounds, units=Binary):
-        return complete(params, v, observed, np.random.default_rng(seed), units, method, rounds)
+    def completed(rounds, units=Binary, rng=None):
+        return complete(params, v, observed, rng or np.random.default_rng(seed), units, method, rounds)
 
-    return {"v_after_2_rounds": completed(2), "v_after_5_rounds": completed(5), "v_of_gaussian_units": completed(4, Gaussian)}
+    rng = np.random.default_rng(seed)
+    return {"v_after_2_rounds": completed(2), "v_after_5_rounds": completed(5, rng=rng), "the_next_draw": rng.random(),
+            "v_of_gaussian_units": completed(4, Gaussian)}  # fmt: skip
 
 
 class MeanField(_Completion):
