@@ -29,7 +29,7 @@ parser.add_argument("--seed", type=int, default=0, help="the one that the GAN wa
 parser.add_argument("--data", choices=["mnist", "fashion-mnist"], default="mnist")
 parser.add_argument("--data-dir", help="the folder that holds MNIST; else MINIGAN_DATA, the cache, or a download")
 parser.add_argument("--n", type=int, default=100, help="how many samples to draw")
-parser.add_argument("--measure", action="store_true", help="print the figures too (some minutes)")
+parser.add_argument("--measure", action="store_true", help="print the figures too (about half a minute)")
 args = parser.parse_args()
 out = Path(args.checkpoint).parent
 

@@ -2,7 +2,8 @@
 
 For each submission a folder is made: the sheet's files as they are handed out, holes and all, and in their place the files that
 were handed in. A process over that folder (`sandbox.py`) is asked one question for each case of the key; its answers, raw
-arrays, are judged here. It knows no expected value, so it can send nothing that is worth more than a right calculation.
+arrays, are judged here. It is told no expected value, but for those that stand in, call by call; so it can send nothing that is
+worth more than a right calculation.
 
 What ends the process (a crash, an endless loop) costs the task that was asked for, and a new process goes on with the next. A
 file that cannot be imported is put back to its holes, so that it costs its own tasks and no others. A task whose needed task

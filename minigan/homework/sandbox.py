@@ -5,8 +5,8 @@ socket, on which numbers travel and nothing is ever run. Every wait has an end: 
 its whole session. A limit that was hit, a crash, an answer that is none: each is a `Failed`, with the reason in words.
 
 What it stands on: the kernel's limits on memory, time, output and new processes (none may be started, no thread either); an
-unprivileged user of its own where the grader is root; Landlock (`landlock.py`) where the kernel has it. `weaknesses` says what
-this machine lacks of that.
+unprivileged user of its own where the grader is root; Landlock (`landlock.py`) where the kernel has it. `weaknesses` says where
+files and signals are not protected.
 """
 
 import contextlib
@@ -194,4 +194,6 @@ def weaknesses():
         found.append("the kernel has no Landlock: a submission can read every file that its user can, an installed minigan too")
         if os.getuid() != 0:
             found.append("the grader is not root, so submissions run as its own user: they can write its files and signal it")
+    elif landlock.available() < 6 and os.getuid() != 0:
+        found.append("the kernel's Landlock does not know signals, and the grader is not root: a submission can signal it")
     return found

@@ -13,7 +13,7 @@ A sheet is two files in `sheets/`: a handout in Markdown, and a TOML file,
     points = 4
     holes = ["minigan.nn.linear.Linear.backward"]   the functions to be written
     probe = "LinearBackward"
-    needs = [1]                                     tasks whose functions this one calls
+    needs = [1]                                     tasks whose functions the probe calls too
     hint = "…"
 
 Tasks are numbered from 1 in the order of the file; a task needs earlier ones only.

@@ -3,9 +3,9 @@
 A backward pass needs the cache of its forward pass. If a student's forward is wrong, the backward is graded with the right
 one in its place: not with its code, which no student's process ever sees, but with its *answers*. The grader runs the task on
 the library and notes every call of the forward, what went in and what came out. In the student's process the failed function
-asks the grader: it is given the right answer if such a call was noted, and else does what it does. Only who can form the right
-arguments gets an answer. So here are a recorder and a player, and `replaced`, which puts either in the place of a function for
-as long as a `with` block lasts.
+asks the grader: it is given the right answer if such a call was noted, and else does what it does. There is an answer only
+for arguments that the library itself used. So here are a recorder and a player, and `replaced`, which puts either in the place
+of a function for as long as a `with` block lasts.
 
 A function may have been imported under its name by many modules. So it is not the name that is changed but the function
 object itself, which gets another code. Only where that cannot be (what a decorator has made) is it the name.
@@ -166,7 +166,7 @@ def plain(value):
 
 def distance(a, b):
     """How far two plain values are apart: the largest difference in any array, next to its largest entry; inf if they differ
-    otherwise. Rounding is about 1e-6 in float32, another call far more, unless an iteration has nearly come to rest.
+    otherwise. Rounding is about 1e-6 in float32, another call far more, unless an iteration has almost converged.
     """
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape or a.dtype != b.dtype:

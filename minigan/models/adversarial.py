@@ -1,6 +1,6 @@
 """The two gradients of the game: what D learns from, and what G learns from.
 
-The generator G turns noise z ~ N(0, 1) into a sample G(z). The discriminator D gives a sample a logit; σ(logit) = D(x)
+The generator G turns noise z ~ N(0, I) into a sample G(z). The discriminator D gives a sample a logit; σ(logit) = D(x)
 is the probability, in D's opinion, that x is real. They play
 
     min over G, max over D of     E_x log D(x) + E_z log(1 − D(G(z)))
@@ -9,10 +9,10 @@ D's loss is L_D = ½ (BCE(D(x), 1) + BCE(D(G(z)), 0)). For G there are two, both
 
     minimax          L_G = E log(1 − D(G(z)))     gradient −σ(l) / N: the game as it stands; next to nothing where D rejects
                                                   the fakes, σ(l) ≈ 0, that is early on
-    non-saturating   L_G = −E log D(G(z))         gradient (σ(l) − 1) / N: the same fixed point; as steep as can be there
+    non-saturating   L_G = −E log D(G(z))         gradient (σ(l) − 1) / N: the same fixed point; steepest there
 
 D does not move in G's step, but G learns only through D: the gradient runs from the loss back through D to its input,
-the fake picture, and from there through G. `g_grad` is these five lines.
+the fake picture, and from there through G. `g_grad` says it in five lines.
 Source: Goodfellow et al. 2014, section 3 and algorithm 1.
 """
 
@@ -23,7 +23,8 @@ from minigan.nn.losses import bce_with_logits
 def d_grad(D, theta_d, real, fake, smooth=0.0):
     """The discriminator's loss ½ (BCE(D(real), 1 − smooth) + BCE(D(fake), 0)) and ∂loss/∂θ_D.
 
-    real, fake: (N, D.n_in), each a batch of its own: a BatchNorm in D sees them apart. smooth: one-sided label smoothing;
+    real, fake: (N, D.n_in), packed if D judges several samples together, each a batch of its own: a BatchNorm in D sees them
+    apart. smooth: one-sided label smoothing;
     with 0.1, D is punished for being surer than 0.9 of what is real (Salimans et al. 2016, section 3.4).
     """
     logits, tape = D.forward(theta_d, real)
@@ -40,7 +41,7 @@ def d_grad(D, theta_d, real, fake, smooth=0.0):
 def g_grad(G, theta_g, D, theta_d, z, loss="non-saturating", pack=1):
     """The generator's loss and ∂loss/∂θ_G. z: noise (N, G.n_in). loss: "non-saturating" or "minimax".
 
-    pack: how many samples D judges together.
+    pack: how many samples D judges together; here the packing is done inside.
     """
     fake, tape_g = G.forward(theta_g, z)
     logits, tape_d = D.forward(theta_d, packed(fake, pack))

@@ -1,4 +1,4 @@
-"""The linear layer: every output is a weighted sum of all inputs.
+"""The linear layer: every output is a weighted sum of all inputs, plus a bias.
 
     y = x W + b          x (N, n_in)   W (n_in, n_out)   b (n_out,)   y (N, n_out)
 
@@ -11,12 +11,11 @@ y_nj = Σ_i x_ni W_ij + b_j, so
     ∂L/∂W_ij = Σ_n x_ni dy_nj        dW = xᵀ dy         (n_in, n_out)
     ∂L/∂b_j  = Σ_n dy_nj             db = Σ_n dy        (n_out,)
 
-The bias is the weight of one more input that is always 1. That is how the cache keeps it: (x, 1).
-
-`tangent` is for later (`penalty.py`): when x changes by t, y changes by t W, the constant input not at all.
-
 The shapes alone nearly force these formulas. The parameters serve every example, so their gradients are sums over N;
 if the loss is a mean, its 1/N is already in dy.
+
+The bias is the weight of one more input that is always 1. That is how the cache keeps it: (x, 1). In `tangent`, which is for
+later (`penalty.py`), it is 0: when x changes by t, y changes by t W, and the constant input not at all.
 """
 
 from minigan.arrays import namespace
