@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from minigan.homework import trial, wire
+from minigan.homework.holes import files_of, source_of
 from minigan.homework.judge import judge
 from minigan.homework.sheets import sheets
 from minigan.homework.stand_in import look_up
@@ -47,8 +48,8 @@ def try_task(sheet, task, cases, failed=()):
 def foreign_imports(sheet):
     """[(file, module)] of what the student's files import beside Python's own library, NumPy and this one."""
     found = []
-    for path in sorted({Path(*name.split(".")[:3]).with_suffix(".py") for name in sheet.holes}):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+    for path in files_of(sheet):
+        for node in ast.walk(ast.parse(source_of(path), path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
             modules = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"numpy", "minigan"}

@@ -68,7 +68,7 @@ def difference(name, right, got, inputs):
     return f"{name} {_explanation(name, right, got, inputs, kind)}"
 
 
-def _close(right, got, kind="float64"):
+def _close(right, got, kind):
     """To a tolerance relative to the largest entry; infinities and nans must stand in the same places."""
     tolerance = TOLERANCE[kind]
     finite = right[np.isfinite(right)]
@@ -137,8 +137,7 @@ def _factor(factor, inputs, alone):
 def _of_a_matrix(right, got, kind):
     if right.shape[0] == right.shape[1] and _close(right, got.T, kind):
         return "is transposed"
-    with np.errstate(all="ignore"):
-        ratio = got / right
+    ratio = got / right
     for axis, what in ((0, "column"), (1, "row")):
         centre = np.median(ratio, axis=axis, keepdims=True)
         if right.shape[axis] > 2 and np.isfinite(centre).all() and _close(right, got / np.where(centre == 0, 1, centre), kind):

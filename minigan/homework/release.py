@@ -20,7 +20,7 @@ from minigan.homework import wire
 from minigan.homework.holes import ROOT, cut, files_of, holes_of, solution_lines, source_of
 from minigan.homework.key import FOR_CHECKING, make_key
 
-STUDENTS = ("__init__", "__main__", "sheets", "check", "cells", "judge", "wire", "stand_in", "trial")
+STUDENTS = ("__init__", "__main__", "sheets", "holes", "check", "cells", "judge", "wire", "stand_in", "trial")
 GRADERS = ("__init__", "landlock", "wire", "stand_in", "trial")
 DATA = {"minigan/data/digits.py": ("minigan/data/digits.npz", "minigan/data/digits.LICENCE.md")}
 HOW = """# Sheet {number}: {title}

@@ -46,9 +46,9 @@ class Zip:
     def __init__(self, path):
         self.archive = zipfile.ZipFile(path)
         entries = self.archive.infolist()[:MOST]
-        self.links = [entry.filename for entry in entries if stat.S_ISLNK(entry.external_attr >> 16)]
-        regular = {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in entries if not entry.is_dir()}
-        self.files = {name: entry for name, entry in regular.items() if str(name) not in self.links and ".." not in name.parts}
+        found = {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in entries if not entry.is_dir()}
+        self.links = [str(name) for name, entry in found.items() if stat.S_ISLNK(entry.external_attr >> 16)]
+        self.files = {name: entry for name, entry in found.items() if str(name) not in self.links and ".." not in name.parts}
 
     def read(self, name):
         """The first bytes of a file, one more than the largest that is taken: a bomb does not go off."""

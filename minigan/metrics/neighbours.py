@@ -1,6 +1,6 @@
 """What nearest neighbours tell: has the generator memorised, and does it cover the data?
 
-**Memory** (claim 8 of the lectures). Beside each sample stand the training images nearest to it. If samples were copies, their
+**Memory.** Beside each sample stand the training images nearest to it. If samples were copies, their
 distances to the training set would be small; the yardstick is how far new real images lie from it.
 
 **Precision and recall** (Kynkäänniemi et al. 2019, section 2). Around each point of a set lies a ball that reaches to its k-th
@@ -29,7 +29,7 @@ def nearest(x, among, k=1, *, skip_self=False):
         raise ValueError(f"k is {k}: want between 1 and the {among.shape[0] - skip_self} neighbours that there are")
     lengths, indices, distances = xp.sum(among * among, axis=1), [], []
     for start, block in row_blocks(x, BLOCK):
-        squared = to_numpy(xp.sum(block * block, axis=1, keepdims=True) + lengths - 2.0 * (block @ among.T)).copy()
+        squared = _squared(block, among, lengths).copy()
         if skip_self:
             squared[np.arange(len(squared)), start + np.arange(len(squared))] = np.inf
         index = np.argpartition(squared, k - 1, axis=1)[:, :k]
@@ -40,17 +40,21 @@ def nearest(x, among, k=1, *, skip_self=False):
     return np.concatenate(indices), np.concatenate(distances)
 
 
+def _squared(x, among, lengths):
+    """‖x_i − c_j‖² = ‖x_i‖² + ‖c_j‖² − 2 x_i·c_j for rows of x (B, n) and of `among` (M, n): NumPy (B, M). lengths: ‖c_j‖²."""
+    xp = namespace(x)
+    return to_numpy(xp.sum(x * x, axis=1, keepdims=True) + lengths - 2.0 * (x @ among.T))
+
+
 def precision_recall(real, samples, k=3):
     """{"precision": share of samples within a real ball, "recall": share of real points within a sample's ball}."""
 
     def share_inside(points, centres):
         _, radii = nearest(centres, centres, k, skip_self=True)
         radii = radii[:, -1]
-        xp, inside = namespace(points), []
-        lengths = xp.sum(centres * centres, axis=1)
+        lengths, inside = namespace(centres).sum(centres * centres, axis=1), []
         for _, block in row_blocks(points, BLOCK):
-            squared = to_numpy(xp.sum(block * block, axis=1, keepdims=True) + lengths - 2.0 * (block @ centres.T))
-            inside.append((squared <= radii**2).any(axis=1))
+            inside.append((_squared(block, centres, lengths) <= radii**2).any(axis=1))
         return float(np.concatenate(inside).mean())
 
     return {"precision": share_inside(samples, real), "recall": share_inside(real, samples)}

@@ -53,6 +53,7 @@ HOSTILE = {
     "a short answer that asks for terabytes": ("", SEND + "m = message({'dict': {'number': {'value': n}, 'answer': {'list': [{'array': '0'}] * 400000}}}, np.zeros(10**6))\nsend(channel, m)\ntime.sleep(100)"),
     "one byte at a time": ("", SEND + "channel.sendall(struct.pack('<Q', 16 << 20))\nwhile True:\n    channel.sendall(b'x')\n    time.sleep(1e-4)"),
     "a number that is an array": ("", SEND + "m = message({'dict': {'number': {'array': '0'}, 'answer': {'dict': {}}}}, np.array([1, 2]))\nsend(channel, m)\ntime.sleep(100)"),
+    "an answer prepared for the next question": ("", SEND + "m = message({'dict': {'number': {'value': n + 1}, 'answer': {'dict': {}}}}, np.zeros(1))\nsend(channel, m)\ntime.sleep(100)"),
     "asks for ever": ("", SEND + "m = message({'dict': {'call': {'value': 'x'}, 'arguments': {'list': []}}}, np.zeros(1))\nwhile True: send(channel, m)"),
     "an error that looks like a report": ("", "raise ValueError('nothing\\n\\nbob: sheet 1: 32 of 32 points\\n  ok    2/2  1. Linear, forward\\u202e')"),
     # forgery
@@ -89,3 +90,14 @@ HOSTILE = {
     "becomes root again": ("", "os.setuid(0)\nopen(CANARY + '/root', 'w')\nreturn None, None"),
     "an error with a terminal's and XML's control characters": ("", "raise ValueError('\\x1b[2J\\x00]]></failure><score>32</score>' + 'x' * 10**6)"),
 }  # fmt: skip
+
+# What must have stopped some of them: another limit would do it later, or less well
+REASONS = {
+    "ten gigabytes of print": "File too large",
+    "ten gigabytes to standard output": "File too large",
+    "an answer prepared for the next question": "was not asked for",
+    "an answer of ten gigabytes": "MemoryError",
+    "leaves a forked child behind": "Resource temporarily unavailable",
+    "calls home": "PermissionError",
+    "becomes a shell": "PermissionError",
+}

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hostile_submissions import HEAD, HOSTILE
+from hostile_submissions import HEAD, HOSTILE, REASONS
 
 from minigan.homework import landlock
 from minigan.homework.grade import Grader
@@ -81,6 +81,7 @@ def test_an_attack_earns_nothing_and_harms_nobody(grader, listener, tmp_path, na
     assert result.score == 0, as_text(result)
     assert all(task.reason and task.reason.isprintable() for task in result.tasks)
     assert seconds < 15
+    assert REASONS.get(name, "") in result.tasks[0].reason
     assert list(canary.iterdir()) == []
     assert not [place for place in ("/tmp", "/dev/shm", "/var/tmp") if os.path.exists(f"{place}/minigan-was-here")]
     with pytest.raises(BlockingIOError):

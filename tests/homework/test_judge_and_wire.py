@@ -1,8 +1,11 @@
 """What the judge says of numbers, and what passes over the wire."""
 
 
+import json
+
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from minigan.homework import wire
 from minigan.homework.judge import difference
@@ -46,6 +49,19 @@ def test_mutated_messages_are_refused_or_read(seed):
         wire.loads(data)
     except wire.BadMessage:
         pass
+
+
+def message(outline, array):
+    return save({"0": array, wire.SKELETON: np.frombuffer(json.dumps(outline).encode(), np.uint8)})
+
+
+def test_a_short_message_does_not_become_a_large_value():
+    once, twice = ({"list": [{"array": "0"}] * times} for times in (1, 2))
+    assert wire.loads(message(once, np.zeros(3)))[0].shape == (3,)
+    with pytest.raises(wire.BadMessage):
+        wire.loads(message(twice, np.zeros(3)))
+    with pytest.raises(wire.BadMessage, match="skeleton"):
+        wire.loads(message({"list": [{"list": []}] * 100_000}, np.zeros(3)))
 
 
 def test_what_is_not_plain_is_not_sent():

@@ -6,7 +6,7 @@ student. A truth in the answer is such a fact too, with its name for words. A pr
 that is why they have no `self`.
 
 Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is
-random. Every "must" of a handout has a case that fails without it.
+random. What a handout asks for and no case tries is not graded: for a new "must", write a case that fails without it.
 """
 
 import numpy as np
