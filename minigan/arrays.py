@@ -12,13 +12,15 @@ backends can live in one process. CuPy is imported only when somebody asks for "
 """
 
 import ctypes
+import functools
 import importlib
 import sys
 
 import numpy as np
 
-# What random numbers are drawn for: the first number of a seed, so that no two purposes share their draws
-INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS = 1, 2, 3, 4, 5, 6
+# What random numbers are drawn for. `generator` takes one of them first, so that no two purposes share their draws.
+INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS, DRAW = 1, 2, 3, 4, 5, 6, 7
+PHILOX_STATES = 1 << 16  # CuPy's own default starts 17 MB of states for each generator; a multiple of 256
 BACKENDS = ("numpy", "cupy", "array_api_strict")
 
 
@@ -53,9 +55,9 @@ def copy_of(array):
 
 
 def row_blocks(x, rows):
-    """(start, x[start : start + rows]) for one block of rows of x (N, n) after the other, to bound the memory of a formula."""
+    """(start, x[start : start + rows]) for one block of rows of x (N, …) after the other, to bound the memory of a formula."""
     for start in range(0, x.shape[0], rows):
-        yield start, x[start : min(start + rows, x.shape[0]), :]
+        yield start, x[start : min(start + rows, x.shape[0]), ...]
 
 
 def dtype_name(array):
@@ -86,7 +88,19 @@ def _cupy():
         raise ValueError(f"CuPy is installed, but it finds no GPU ({error}). {_how_to_install_cupy()}") from error
     if devices == 0:
         raise ValueError(f"CuPy is installed, but this machine shows it no GPU. {_how_to_install_cupy()}")
+    _try(cupy)
     return cupy
+
+
+@functools.cache
+def _try(cupy):
+    """One small kernel and one product: what is missing of CUDA's toolkit shows here, and not in the middle of a run."""
+    try:
+        ones = cupy.ones((2, 2), dtype="float32")
+        cupy.sum(ones @ ones + 1.0).item()
+    except Exception as error:
+        raise ValueError(f"CuPy finds the GPU but cannot compute on it ({error}): is CUDA's toolkit missing? "
+                         f"{_how_to_install_cupy()}") from error
 
 
 def _how_to_install_cupy():
@@ -130,24 +144,27 @@ def to_numpy(array):
     return np.from_dlpack(array)
 
 
-def generator(seed, backend="numpy"):
+def generator(seed, backend="numpy", *purpose):
     """A random generator with the methods `random`, `standard_normal` (arguments size, dtype) and `integers`.
 
-    seed: a whole number ≥ 0, or several, as in generator([NOISE, seed, step]): each step of a training run makes the
-    generator of its own number, so that a run can go on at any step knowing only the seed. None asks the system for one.
-    (NumPy pads seeds with zeros: generator(2) and generator([2, 0]) draw the same.)
-    A numpy.random.Generator, a cupy.random.Generator (its draws live on the GPU), or for another module a
-    `HostGenerator`. One seed gives the same draws on the same backend and machine, other draws on another backend.
+    seed: a whole number ≥ 0; None asks the system for one.
+    purpose: what it is for, whole numbers ≥ 0, as in generator(seed, backend, NOISE, step). Each purpose and each step has draws
+        of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing only its
+        seed. They become the spawn key of a numpy.random.SeedSequence.
+    -> a numpy.random.Generator; a cupy.random.Generator, whose draws live on the GPU; for another module a `HostGenerator`.
+
+    The same arguments give the same draws on the same backend and machine, other draws on another backend. CuPy keeps 32 bits
+    of all this: there two generators of a long run can, rarely, be the same.
     """
-    parts = [] if seed is None else seed if isinstance(seed, (list, tuple)) else [seed]
-    if not all(isinstance(part, (int, np.integer)) and part >= 0 for part in parts):
-        raise ValueError(f"seed is {seed!r}: want a whole number ≥ 0, a list of them, or None")
+    for part in [*([] if seed is None else [seed]), *purpose]:
+        if not isinstance(part, (int, np.integer)) or isinstance(part, bool) or part < 0:
+            raise ValueError(f"seed is {seed!r}, purpose {purpose}: want whole numbers ≥ 0, or None for the seed")
     xp = backend_module(backend)
-    if backend == "numpy":
-        return np.random.default_rng(seed)
+    sequence = np.random.SeedSequence(seed, spawn_key=purpose)
     if backend == "cupy":
-        return xp.random.Generator(xp.random.Philox4x3210(seed))  # Philox: the cheapest of the three to start
-    return HostGenerator(seed, xp)
+        key = int(sequence.generate_state(1)[0])
+        return xp.random.Generator(xp.random.Philox4x3210(key, size=PHILOX_STATES))  # the cheapest of CuPy's three to start
+    return np.random.default_rng(sequence) if backend == "numpy" else HostGenerator(sequence, xp)
 
 
 class HostGenerator:

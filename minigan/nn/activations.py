@@ -18,22 +18,21 @@ ones have none.
 """
 
 from minigan.arrays import namespace
+from minigan.nn.describe import words
 
 
 def sigmoid(x):
     """σ(x) = 1 / (1 + e⁻ˣ), with small relative error for any x and no overflow."""
     xp = namespace(x)
     e = xp.exp(-xp.abs(x))  # in [0, 1]
-    y = xp.maximum(e, xp.astype(x >= 0, x.dtype))  # 1 or e
-    e += 1.0
-    y /= e
-    return y
+    return xp.maximum(e, xp.astype(x >= 0, x.dtype)) / (1.0 + e)  # above stands 1 where x ≥ 0, else e
 
 
 class ReLU:
     """y = max(x, 0)."""
 
     shapes = ()
+    __repr__ = words
 
     def forward(self, params, x):
         y = namespace(x).maximum(x, 0.0)
@@ -41,9 +40,7 @@ class ReLU:
 
     def backward(self, params, cache, dy):
         y = cache
-        dx = namespace(dy).astype(y > 0, dy.dtype)  # f′: 1 or 0
-        dx *= dy
-        return dx, []
+        return dy * namespace(dy).astype(y > 0, dy.dtype), []
 
     def tangent(self, params, cache, t):
         return self.backward(params, cache, t)[0], cache
@@ -53,6 +50,7 @@ class LeakyReLU:
     """y = x where x > 0, else slope · x, with 0 ≤ slope < 1 (Maas et al. 2013)."""
 
     shapes = ()
+    __repr__ = words
 
     def __init__(self, slope=0.2):
         if not 0 <= slope < 1:
@@ -63,11 +61,8 @@ class LeakyReLU:
         return namespace(x).maximum(x, x * self.slope), x
 
     def backward(self, params, cache, dy):
-        x = cache
-        xp = namespace(dy)
-        dx = xp.maximum(xp.astype(x > 0, dy.dtype), self.slope)  # f′: 1 or slope
-        dx *= dy
-        return dx, []
+        x, xp = cache, namespace(dy)
+        return dy * xp.maximum(xp.astype(x > 0, dy.dtype), self.slope), []  # f′: 1 or slope
 
     def tangent(self, params, cache, t):
         return self.backward(params, cache, t)[0], cache
@@ -77,6 +72,7 @@ class Sigmoid:
     """y = 1 / (1 + e⁻ˣ)."""
 
     shapes = ()
+    __repr__ = words
     range = (0.0, 1.0)
 
     def forward(self, params, x):
@@ -85,16 +81,14 @@ class Sigmoid:
 
     def backward(self, params, cache, dy):
         y = cache
-        dx = 1.0 - y
-        dx *= y
-        dx *= dy
-        return dx, []
+        return dy * y * (1.0 - y), []
 
 
 class Tanh:
     """y = tanh(x)."""
 
     shapes = ()
+    __repr__ = words
     range = (-1.0, 1.0)
 
     def forward(self, params, x):
@@ -103,6 +97,4 @@ class Tanh:
 
     def backward(self, params, cache, dy):
         y = cache
-        dx = 1.0 - y * y
-        dx *= dy
-        return dx, []
+        return dy * (1.0 - y * y), []

@@ -1,6 +1,6 @@
 """Batch normalisation: give every feature mean 0 and variance 1 over the batch, then let it choose its own.
 
-For each feature (column) of x (N, n):
+For each feature (column) of x (N, n); in images (N, h, w, n) every pixel of every example is a row of its own:
 
     μ = 1/N Σ x        v = 1/N Σ (x − μ)²        x̂ = (x − μ) / √(v + eps)        y = γ x̂ + β
 
@@ -20,75 +20,76 @@ stats ← (1 − momentum) · stats + momentum · batch's, the variance with N �
 Source: Ioffe & Szegedy 2015, algorithms 1 and 2; its section 3 has the gradients.
 """
 
-from minigan.arrays import namespace
+from minigan.arrays import backend_module, namespace
+from minigan.nn.describe import words
+from minigan.nn.shapes import check_count
 
 
 class BatchNorm:
-    """y = γ (x − μ) / √(v + eps) + β for every one of n features."""
+    """y = γ (x − μ) / √(v + eps) + β for every one of n features.
+
+    n: int, how many features.
+    eps: float > 0, added to the variance.
+    momentum: float in (0, 1], the share of a new batch in the running statistics.
+    """
 
     min_batch = 2  # the variance of one row is 0: there is nothing to learn from it
+    __repr__ = words
 
     def __init__(self, n, *, eps=1e-5, momentum=0.1):
-        if n < 1 or eps <= 0 or not 0 < momentum <= 1:
-            raise ValueError(f"BatchNorm({n}, eps={eps}, momentum={momentum}): want n ≥ 1, eps > 0, 0 < momentum ≤ 1")
-        self.n_in = self.n_out = n
+        self.n = self.n_in = self.n_out = check_count("BatchNorm: n", n)
+        if not 0 < eps < 1 or not 0 < momentum <= 1:
+            raise ValueError(f"BatchNorm({n}, eps={eps}, momentum={momentum}): want 0 < eps < 1 and 0 < momentum ≤ 1")
         self.eps, self.momentum = float(eps), float(momentum)
-        self.shapes = ((n,), (n,))  # gamma, beta
-        self.stats_shapes = ((n,), (n,))  # running mean, running variance
+        self.shapes = ((self.n,), (self.n,))  # gamma, beta
+        self.stats_shapes = ((self.n,), (self.n,))  # running mean, running variance
 
     def init(self, rng, dtype):
         """γ = 1, β = 0: at the start every feature has mean 0 and variance 1. Nothing is drawn."""
         xp = namespace(rng)
-        return [xp.ones(self.n_in, dtype=getattr(xp, dtype)), xp.zeros(self.n_in, dtype=getattr(xp, dtype))]
+        return [xp.ones(self.n, dtype=getattr(xp, dtype)), xp.zeros(self.n, dtype=getattr(xp, dtype))]
 
-    def init_stats(self, xp, dtype):
+    def init_stats(self, dtype, backend):
         """The running statistics before any batch: mean 0, variance 1."""
-        return [xp.zeros(self.n_in, dtype=dtype), xp.ones(self.n_in, dtype=dtype)]
+        xp = backend_module(backend)
+        return [xp.zeros(self.n, dtype=getattr(xp, dtype)), xp.ones(self.n, dtype=getattr(xp, dtype))]
 
     def forward(self, params, x, stats=None):
-        """x (N, n) -> y (N, n), and the cache. With stats = [mean, variance] given, those serve instead of the batch's.
+        """x (N, n) or (…, n) -> y of the same shape, and the cache. With stats = [mean, variance] those serve instead of the
+        batch's.
 
-        The cache is (x̂, r, batch): batch = (μ, v, N) in training, None in inference.
+        The cache is (x̂, r, batch), x̂ as rows (N, n): batch = (μ, v, N) in training, None in inference.
         """
-        if x.ndim != 2 or x.shape[1] != self.n_in:
-            raise ValueError(f"BatchNorm({self.n_in}) got x of shape {x.shape}, wants (N, {self.n_in})")
         gamma, beta = params
         xp = namespace(x)
+        rows = xp.reshape(x, (-1, self.n))
         if stats is None:
-            if x.shape[0] < 2:
+            N = rows.shape[0]
+            if N < 2:
                 raise ValueError("BatchNorm got a training batch of 1: its variance is 0. Give 2 rows or more, or pass "
                                  "running statistics: net.forward(theta, x, stats)")
-            mean = xp.mean(x, axis=0)
-            x_hat = x - mean
-            variance = xp.mean(x_hat * x_hat, axis=0)
-            batch = (mean, variance, x.shape[0])
+            mean = xp.mean(rows, axis=0)
+            variance = xp.mean((rows - mean) ** 2, axis=0)
+            batch = (mean, variance, N)
         else:
-            mean, variance = stats
-            x_hat = x - mean
-            batch = None
+            (mean, variance), batch = stats, None
         r = 1.0 / xp.sqrt(variance + self.eps)
-        x_hat *= r
-        y = x_hat * gamma
-        y += beta
-        return y, (x_hat, r, batch)
+        x_hat = (rows - mean) * r
+        return xp.reshape(gamma * x_hat + beta, x.shape), (x_hat, r, batch)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
-        """dy (N, n) -> dx (N, n), [dγ, dβ]; None in the place of what is not wanted."""
+        """dy (N, n) or (…, n) -> dx of the same shape, [dγ, dβ]; None in the place of what is not wanted."""
         gamma, _ = params
         x_hat, r, batch = cache
-        xp = namespace(dy)
-        dgamma = xp.sum(dy * x_hat, axis=0)
-        dbeta = xp.sum(dy, axis=0)
-        dx = None
+        xp, shape = namespace(dy), dy.shape
+        dy = xp.reshape(dy, x_hat.shape)
+        dgamma, dbeta = xp.sum(dy * x_hat, axis=0), xp.sum(dy, axis=0)
+        dx, N = None, x_hat.shape[0]
         if want_dx and batch is None:
-            dx = dy * (gamma * r)
+            dx = gamma * r * dy
         elif want_dx:
-            N = dy.shape[0]
-            dx = x_hat * (dgamma / -N)
-            dx += dy
-            dx -= dbeta / N
-            dx *= gamma * r
-        return dx, [dgamma, dbeta] if want_dparams else None
+            dx = gamma * r * (dy - dbeta / N - x_hat * (dgamma / N))
+        return dx if dx is None else xp.reshape(dx, shape), [dgamma, dbeta] if want_dparams else None
 
     def track(self, stats, cache):
         """The running statistics after the training pass that left this cache."""
@@ -97,3 +98,16 @@ class BatchNorm:
         mean, variance, N = cache[2]
         keep, take = 1.0 - self.momentum, self.momentum
         return [keep * stats[0] + take * mean, keep * stats[1] + (take * N / (N - 1)) * variance]
+
+    def to_torch(self, params, stats=()):
+        """Weights and, where given, running statistics under torch's names."""
+        named = dict(zip(("weight", "bias", "running_mean", "running_var"), [*params, *stats]))
+        return named | ({"num_batches_tracked": 0} if stats else {})
+
+    def from_torch(self, named):
+        """The way back: [γ, β]."""
+        return [named["weight"], named["bias"]]
+
+    def stats_from_torch(self, named):
+        """The way back: [running mean, running variance]."""
+        return [named["running_mean"], named["running_var"]]

@@ -16,7 +16,8 @@ The two numbers are compared as
     |measured − claimed| / max(|measured|, |claimed|, 1e-3 ‖dy‖ ‖y‖)
 
 whose third term keeps a gradient that is truly 0 from being judged by that rounding. A right backward then comes out
-near 1e-8 or below. A wrong one comes out near 1, since d touches every entry. `TOLERANCE` = 1e-6 lies between the two.
+near 1e-8 or below. A wrong one comes out far above: d touches every entry, so if one entry of n is wrong by its own size the
+error is about 1/√n, and if all are, about 1. `TOLERANCE` = 1e-6 lies between the two.
 
 A kink, such as ReLU's at 0, that lies within 2h of x along d has no derivative to measure. It shows: c(h) and c(2h) disagree
 or, if it lies at x itself, f(x + h d) − 2 f(x) + f(x − h d) does not shrink like h². Such a direction says nothing about the

@@ -2,7 +2,8 @@
 
     y = x W + b          x (N, n_in)   W (n_in, n_out)   b (n_out,)   y (N, n_out)
 
-N is the batch: each row of x is one example, and the rows never meet.
+N is the batch: each row of x is one example, and the rows never meet. There may be more axes in front, as in (N, h, w, n_in):
+they are all batch. So on an image this same layer is the 1×1 convolution: one and the same map for the channels of every pixel.
 
 Backward. We are given dy = ∂L/∂y, of y's shape, and want ∂L/∂x, ∂L/∂W, ∂L/∂b. One element is
 y_nj = Σ_i x_ni W_ij + b_j, so
@@ -19,43 +20,57 @@ later (`penalty.py`), it is 0: when x changes by t, y changes by t W, and the co
 """
 
 from minigan.arrays import namespace
+from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
+from minigan.nn.shapes import check_count
 
 
 class Linear:
     """y = x W + b, with W (n_in, n_out) and b (n_out,).
 
-    init: how W starts, a function of `minigan.nn.initialise`: he before a ReLU, glorot elsewhere. b starts at 0.
+    n_in: int, features of x.
+    n_out: int, features of y.
+    init: how W starts, a function of `minigan.nn.initialise`; he before a ReLU, glorot (the default) elsewhere. b starts at 0.
     """
 
+    __repr__ = words
+
     def __init__(self, n_in, n_out, *, init=glorot):
-        if n_in < 1 or n_out < 1:
-            raise ValueError(f"Linear({n_in}, {n_out}): want at least one input and one output")
-        self.n_in, self.n_out = n_in, n_out
-        self.shapes = ((n_in, n_out), (n_out,))
-        self._init = init
+        self.n_in, self.n_out = check_count("Linear: n_in", n_in), check_count("Linear: n_out", n_out)
+        self.shapes = ((self.n_in, self.n_out), (self.n_out,))
+        self.init_weights = init
 
     def init(self, rng, dtype):
         """The first [W, b], drawn with rng."""
-        W = self._init(rng, (self.n_in, self.n_out), dtype)
+        W = self.init_weights(rng, self.shapes[0], dtype)
         return [W, namespace(W).zeros(self.n_out, dtype=W.dtype)]
 
     def forward(self, params, x):
-        """x (N, n_in) -> y (N, n_out), and the cache for backward."""
-        if x.ndim != 2 or x.shape[1] != self.n_in:
-            raise ValueError(f"Linear({self.n_in}, {self.n_out}) got x of shape {x.shape}, wants (N, {self.n_in})")
+        """x (…, n_in) -> y (…, n_out), and the cache for backward."""
         W, b = params
         y = x @ W
         y += b
         return y, (x, 1.0)
 
     def tangent(self, params, cache, t):
-        """t (N, n_in), a change of x -> the change of y (N, n_out), and the cache for backward."""
+        """t (…, n_in), a change of x -> the change of y (…, n_out), and the cache for backward."""
         return t @ params[0], (t, 0.0)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
-        """dy (N, n_out) -> dx (N, n_in), [dW, db]; None in the place of what is not wanted."""
+        """dy (…, n_out) -> dx (…, n_in), [dW, db]; None in the place of what is not wanted."""
         (W, _), (x, constant) = params, cache
         dx = dy @ W.T if want_dx else None
-        dparams = [x.T @ dy, constant * namespace(dy).sum(dy, axis=0)] if want_dparams else None
-        return dx, dparams
+        if not want_dparams:
+            return dx, None
+        xp = namespace(dy)
+        x, dy = xp.reshape(x, (-1, self.n_in)), xp.reshape(dy, (-1, self.n_out))  # every axis but the last is batch
+        return dx, [x.T @ dy, constant * xp.sum(dy, axis=0)]
+
+    def to_torch(self, params):
+        """The weights under torch's names and in its layout."""
+        W, b = params
+        return {"weight": W.T, "bias": b}
+
+    def from_torch(self, named):
+        """The way back."""
+        return [named["weight"].T, named["bias"]]

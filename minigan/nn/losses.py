@@ -36,9 +36,7 @@ def _check_target(name, values, target):
 def softplus(x):
     """log(1 + eˣ), with no overflow."""
     xp = namespace(x)
-    y = xp.log1p(xp.exp(-xp.abs(x)))
-    y += xp.maximum(x, 0.0)
-    return y
+    return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
 def bce_with_logits(logits, target):
@@ -48,13 +46,9 @@ def bce_with_logits(logits, target):
     """
     target = _check_target("bce_with_logits", logits, target)
     xp = namespace(logits)
-    loss = xp.maximum(logits, 0.0)
-    loss -= logits * target  # large terms cancel exactly before the small one is added
-    loss += xp.log1p(xp.exp(-xp.abs(logits)))
-    dlogits = sigmoid(logits)
-    dlogits -= target
-    dlogits /= logits.size
-    return xp.mean(loss), dlogits
+    # softplus(l) − t l, the large terms first: they cancel exactly before the small one is added
+    loss = xp.maximum(logits, 0.0) - target * logits + xp.log1p(xp.exp(-xp.abs(logits)))
+    return xp.mean(loss), (sigmoid(logits) - target) / logits.size
 
 
 def bce(p, target):

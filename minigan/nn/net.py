@@ -18,38 +18,55 @@ its input, which is the gradient of the output of the layer below.
 A layer is any object with `shapes` (of its parameters), `forward(params, x) -> (y, cache)` and
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
 flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. One with running statistics
-(BatchNorm) has `stats_shapes`, `init_stats` and `track`.
+(BatchNorm) has `stats_shapes`, `init_stats` and `track`. What it makes of an example's shape: see `shapes.py`.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace
+from minigan.nn.describe import words
 from minigan.nn.flat import flatten, places, total, views
+from minigan.nn.shapes import shapes_behind
 
 
 class Net:
     """Layers in a row.
 
-    size: the number of parameters, θ's length. shapes: the parameters' shapes, layer by layer. n_in, n_out: the widths
-    of input and output. range: between which values the output lies, or None. min_batch: the fewest rows of a training
-    batch.
+    layers: the layers, in order.
+
+    size: the number of parameters, θ's length. shapes: the parameters' shapes, layer by layer. input_shape: of one example;
+    output_shapes: behind each layer. n_in, n_out: features of input and output. range: between which values the output lies,
+    or None. min_batch: the fewest rows of a training batch, 2 where a layer joins the rows.
     """
 
     def __init__(self, *layers):
-        if not layers:
-            raise ValueError("Net() got no layers: want at least one, for instance Net(Linear(2, 1))")
+        _check_layers(layers)
         self.layers = layers
         self.shapes = [layer.shapes for layer in layers]
         self.stats_shapes = [getattr(layer, "stats_shapes", ()) for layer in layers]
         self._places, self._stats_places = places(self.shapes), places(self.stats_shapes)
         self.size = total(self.shapes)
-        self.n_in, self.n_out = _check_widths(layers)
+        self.input_shape, self.output_shapes = shapes_behind(layers)
+        self.n_in, self.n_out = self.input_shape[-1], self.output_shapes[-1][-1]
         self.range = getattr(layers[-1], "range", None)
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
+
+    def __repr__(self):
+        """A table: layer, shape behind it, number of parameters."""
+        rows = [("layer", "output", "parameters"), ("", str(self.input_shape), "")]
+        rows += [(words(layer), str(shape), f"{total([layer.shapes]):,}") for layer, shape in zip(self.layers, self.output_shapes)]
+        rows += [("Net", "", f"{self.size:,}")]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        return "\n".join(f"{name:{widths[0]}}  {shape:{widths[1]}}  {count:>{widths[2]}}".rstrip() for name, shape, count in rows)
 
     def init(self, rng, dtype="float32"):
         """The first θ, drawn with rng, on rng's backend. dtype: "float32" or "float64"."""
         if dtype not in ("float32", "float64"):
             raise ValueError(f"dtype is {dtype!r}: want 'float32' or 'float64'")
         return flatten(namespace(rng), dtype, [layer.init(rng, dtype) if layer.shapes else [] for layer in self.layers])
+
+    def init_stats(self, dtype="float32", backend="numpy"):
+        """The running statistics before any batch: one flat vector, like θ; empty without BatchNorm."""
+        first = [layer.init_stats(dtype, backend) if shapes else [] for layer, shapes in zip(self.layers, self.stats_shapes)]
+        return flatten(backend_module(backend), dtype, first)
 
     def unpack(self, theta):
         """[[W, b], [], [gamma, beta], …]: views of θ, layer by layer, read-only where the module has read-only arrays."""
@@ -62,9 +79,10 @@ class Net:
         return views(stats, self._stats_places)
 
     def forward(self, theta, x, stats=None):
-        """x (N, n_in) -> y (N, n_out), and the tape for backward. θ and x share module and dtype.
+        """x (N, *input_shape) -> y (N, *output_shapes[-1]), and the tape for backward. θ and x share module and dtype.
 
-        Without stats: training, BatchNorm uses the batch's statistics. With stats: inference, it uses those.
+        Without stats: training, BatchNorm uses the batch's statistics. With stats: inference, it uses those. There may be more
+        axes of batch in front where every layer works on the last axis alone.
         """
         params = self.unpack(theta)
         self._check(theta, x, stats)
@@ -77,7 +95,7 @@ class Net:
         return x, [*tape, x.shape]
 
     def backward(self, theta, tape, dy, *, want_dx=True, want_dtheta=True):
-        """dy, of y's shape -> dx (N, n_in), dθ (net.size,). What is not wanted is not computed, and None is returned."""
+        """dy, of y's shape -> dx, of x's shape, dθ (net.size,). What is not wanted is not computed, and None is returned."""
         if dy.shape != tape[-1] or dy.dtype != theta.dtype:
             raise ValueError(f"dy is {tuple(dy.shape)} of {dy.dtype}, the output was {tuple(tape[-1])} and theta is "
                              f"{theta.dtype}: want the output's shape and theta's dtype")
@@ -94,7 +112,7 @@ class Net:
         return (dy if want_dx else None), dtheta
 
     def tangent(self, theta, tape, t):
-        """How y changes when x changes by t (N, n_in), at the x that left this tape -> (dy (N, n_out), a tape of its own).
+        """How y changes when x changes by t, of x's shape, at the x that left this tape -> (dy, a tape of its own).
 
         `backward(theta, that tape, …)` is the tangent's backward: it differentiates ∂y/∂x · t. Exact for layers that are
         linear, or linear in pieces; a network with other layers raises ValueError.
@@ -108,25 +126,14 @@ class Net:
 
     def check_tangent(self):
         """Raise ValueError if some layer has no tangent."""
-        curved = sorted({type(layer).__name__ for layer in self.layers if not hasattr(layer, "tangent")})
-        if curved:
-            raise ValueError(f"{', '.join(curved)} has no tangent: where a layer is curved, or joins the rows of a batch, a "
-                             "penalty on input gradients would need second derivatives. Use Linear, ReLU and LeakyReLU")
-
-    def init_stats(self, dtype="float32", backend="numpy"):
-        """The running statistics before any batch: one flat vector, like θ; empty without BatchNorm."""
-        xp = backend_module(backend)
-        kind = getattr(xp, dtype)
-        first = [layer.init_stats(xp, kind) if shapes else [] for layer, shapes in zip(self.layers, self.stats_shapes)]
-        return flatten(xp, dtype, first)
-
-    def describe(self):
-        """The layers in words: ["Linear(n_in=10, n_out=128)", "ReLU()", …]."""
-        words = []
+        curved = {type(layer).__name__ for layer in self.layers if not hasattr(layer, "tangent")}
         for layer in self.layers:
-            numbers = {name: value for name, value in vars(layer).items() if isinstance(value, (int, float))}
-            words.append(f"{type(layer).__name__}({', '.join(f'{name}={value}' for name, value in numbers.items())})")
-        return words
+            if hasattr(layer, "check_tangent"):  # it has layers of its own
+                layer.check_tangent()
+        if curved:
+            raise ValueError(f"{', '.join(sorted(curved))} has no tangent: where a layer is curved, or joins the rows of a batch, "
+                             "a penalty on input gradients would need second derivatives. Use Linear, convolutions, ReLU and "
+                             "LeakyReLU")
 
     def track(self, stats, tape):
         """New running statistics, after the training pass that left this tape. `stats` itself stays as it is."""
@@ -144,16 +151,20 @@ class Net:
         if x.dtype != theta.dtype:
             raise TypeError(f"x is {x.dtype}, theta is {theta.dtype}: convert one of them, for instance "
                             f"x.astype('{dtype_name(theta)}')")
-        if x.ndim < 2 or x.shape[0] == 0:
-            raise ValueError(f"x has shape {x.shape}: want a batch of rows, (N, {self.n_in}) with N ≥ 1; a single "
-                             "example is x[None, :]")
+        wanted = self.input_shape
+        if x.ndim <= len(wanted) or 0 in x.shape or any(n not in (None, m) for n, m in zip(wanted[::-1], x.shape[::-1])):
+            raise ValueError(f"x has shape {tuple(x.shape)}: want a batch of examples, {('N', *wanted)} with N ≥ 1; a single "
+                             "example is x[None]")
 
 
-def _check_widths(layers):
-    """(n_in, n_out) of the row of layers; ValueError where one does not fit the one before."""
-    widths = [(layer.n_in, layer.n_out, layer) for layer in layers if hasattr(layer, "n_in")]
-    for (_, n_out, before), (n_in, _, after) in zip(widths, widths[1:]):
-        if n_out != n_in:
-            raise ValueError(f"{type(before).__name__} gives {n_out} features, the {type(after).__name__} behind it wants "
-                             f"{n_in}")
-    return (widths[0][0], widths[-1][1]) if widths else (None, None)
+def _check_layers(layers):
+    """ValueError unless these are layers: each has shapes, forward and backward, and init where it has parameters."""
+    if not layers or isinstance(layers[0], (list, tuple)):
+        raise ValueError("Net takes its layers one after the other, and at least one: Net(Linear(2, 1)); of a list, Net(*layers)")
+    for layer in layers:
+        wanted = ("shapes", "forward", "backward", *(["init"] if getattr(layer, "shapes", ()) else []))
+        missing = [name for name in wanted if not hasattr(layer, name)]
+        if missing:
+            raise ValueError(f"{layer!r} is no layer: it lacks {', '.join(missing)}. A layer has shapes (of its parameters, () "
+                             "for none), forward(params, x) -> (y, cache), backward(params, cache, dy) -> (dx, dparams), and "
+                             "with parameters init(rng, dtype)")

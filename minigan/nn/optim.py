@@ -10,7 +10,13 @@ changes none of its arguments. With g = dθ and learning rate η:
                θ ← θ − η m̂ / (√v̂ + eps)            m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 
 m and v start at 0, and t steps of averaging have brought in only the share 1 − βᵗ of the truth: the hats undo that.
-The vectors u, v, m and the count t are an optimizer's state. It belongs to one θ: each network needs an optimizer of its
+Two options go with each of them. A `schedule` multiplies η at step t (`schedule.py`). With `average` = ρ > 0 it also keeps
+
+    θ̄ ← ρ θ̄ + (1 − ρ) θ           starting at the first θ
+
+a running mean of where θ has been, about 1/(1 − ρ) steps long. Training never sees θ̄; a model samples with it, since a θ that
+circles around a good point is on average nearer to it (Polyak & Juditsky 1992; for GANs Yazıcı et al. 2019).
+The vectors u, v, m, θ̄ and the count t are an optimizer's state. It belongs to one θ: each network needs an optimizer of its
 own, and a model starts a `fresh` one of the kind it is given.
 Sources: Polyak 1964; Tieleman & Hinton 2012, lecture 6.5; Kingma & Ba 2015, algorithm 1.
 """
@@ -21,6 +27,7 @@ import math
 import numpy as np
 
 from minigan.arrays import copy_of, namespace
+from minigan.nn.describe import words
 
 BLOCK = 65536  # numbers: a few vectors of them fit a processor's cache
 
@@ -41,18 +48,31 @@ def in_blocks(*vectors):
 class Optimizer:
     """What the three share: the checks, the state, and the walk over the vectors in blocks."""
 
-    count = 0  # how many vectors an optimizer keeps
+    count = 0  # how many vectors `change` keeps
 
-    def __init__(self, lr):
+    __repr__ = words
+
+    def __init__(self, lr, schedule=None, average=0.0):
         if not 0 < lr < math.inf:
             raise ValueError(f"lr={lr}: want a learning rate above 0")
-        self.lr, self.t, self.moments = float(lr), 0, None
+        if not (schedule is None or callable(schedule)):
+            raise ValueError(f"schedule={schedule!r}: want a function of the step, such as Straight(steps=1000), or None")
+        if not 0 <= average < 1:
+            raise ValueError(f"average={average}: want 0 ≤ average < 1, 0 for none")
+        self.lr, self.schedule, self.average = float(lr), schedule, float(average)
+        self.t, self.moments, self.mean = 0, None, None
 
-    def fresh(self):
-        """An optimizer of the same settings that has not taken a step."""
+    def fresh(self, theta=None):
+        """An optimizer of the same settings that has not taken a step; with θ given, its vectors are there from the start."""
         other = copy.copy(self)
-        other.t, other.moments = 0, None
+        other.t, other.moments, other.mean = 0, None, None
+        if theta is not None:
+            other._start(theta)
         return other
+
+    def _start(self, theta):
+        self.moments = [namespace(theta).zeros_like(theta) for _ in range(self.count)]
+        self.mean = copy_of(theta) if self.average else None
 
     def step(self, theta, dtheta):
         """θ, dθ -> the new θ."""
@@ -61,87 +81,94 @@ class Optimizer:
             raise ValueError(f"dtheta is {dtheta.shape} of {dtheta.dtype}, theta {theta.shape} of {theta.dtype}: want "
                              "the same flat shape and dtype")
         if self.moments is None:
-            self.moments = [xp.zeros_like(theta) for _ in range(self.count)]
+            self._start(theta)
         if any(moment.shape != theta.shape for moment in self.moments):
             raise ValueError(f"this {type(self).__name__} belongs to a theta of shape {self.moments[0].shape}, got "
                              f"{theta.shape}: give each network an optimizer of its own")
         self.t += 1
+        rate = self.lr * (self.schedule(self.t) if self.schedule else 1.0)
         new = xp.empty_like(theta)
         for new_part, theta_part, g, *moments in in_blocks(new, theta, dtheta, *self.moments):
             new_part[...] = theta_part
-            new_part -= self.change(g, *moments)
+            new_part -= self.change(rate, g, *moments)
+        if self.average:
+            self.mean = self.average * self.mean + (1.0 - self.average) * new
         return new
 
-    def settings(self):
-        """The kind and its numbers, as a text: "Adam(lr=0.0002, beta1=0.5, …)"."""
-        numbers = {name: value for name, value in vars(self).items() if name not in ("t", "moments", "count")}
-        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in numbers.items())})"
+    def averaged(self, theta):
+        """θ̄ where an average is kept, else θ itself."""
+        return self.mean if self.average and self.mean is not None else theta
 
     def state(self):
         """The step count and copies of the vectors: a dict for `load_state`."""
-        return {"kind": type(self).__name__, "t": self.t, "moments": [copy_of(moment) for moment in self.moments or []]}
+        vectors = {"moments": [copy_of(moment) for moment in self.moments or []]}
+        return {"t": self.t, **vectors} | ({"mean": copy_of(self.mean)} if self.mean is not None else {})
 
     def load_state(self, state):
-        """Take over what the `state()` of an optimizer of the same kind gave."""
-        kind, t, moments = (state.get(name) for name in ("kind", "t", "moments"))
-        if kind != type(self).__name__ or not isinstance(t, int) or t < 0 or len(moments) != (self.count if t else 0):
-            raise ValueError(f"the state is of {kind}, t {t}: {type(self).__name__} wants its own kind, a count t ≥ 0 and "
-                             f"{self.count} vectors once t > 0")
-        self.t = t
-        self.moments = [copy_of(moment) for moment in moments] if t else None
+        """Take over what the `state()` of an optimizer of the same settings gave."""
+        if set(state) - {"mean"} != {"t", "moments"} or len(state["moments"]) not in (0, self.count) or state["t"] < 0:
+            raise ValueError(f"the state has {sorted(state)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it averages")
+        self.t, self.moments = state["t"], [copy_of(moment) for moment in state["moments"]] or None
+        self.mean = copy_of(state["mean"]) if "mean" in state else None
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted: u ← momentum · u + g, θ ← θ − lr · u."""
+    """Gradient descent, with momentum if wanted: u ← momentum · u + g, θ ← θ − lr · u.
 
-    def __init__(self, lr=0.01, momentum=0.0):
-        super().__init__(lr)
+    lr: float > 0, the learning rate η. momentum: float in [0, 1). schedule, average: see above; none by default.
+    """
+
+    def __init__(self, lr=0.01, momentum=0.0, *, schedule=None, average=0.0):
+        super().__init__(lr, schedule, average)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum={momentum}: want 0 ≤ momentum < 1")
         self.momentum = float(momentum)
         self.count = 1 if momentum else 0  # without momentum u is g, and nothing has to be kept
 
-    def change(self, g, u=None):
+    def change(self, rate, g, u=None):
         if u is None:
-            return g * self.lr
+            return g * rate
         u *= self.momentum
         u += g
-        return u * self.lr
+        return u * rate
 
 
 class RMSProp(Optimizer):
-    """v ← rho · v + (1 − rho) g², θ ← θ − lr · g / (√v + eps)."""
+    """v ← rho · v + (1 − rho) g², θ ← θ − lr · g / (√v + eps).
+
+    lr: float > 0. rho: float in [0, 1). eps: float ≥ 0. schedule, average: see above; none by default.
+    """
 
     count = 1
 
-    def __init__(self, lr=1e-3, rho=0.99, eps=1e-8):
-        super().__init__(lr)
-        if not 0 <= rho < 1 or eps < 0:
+    def __init__(self, lr=1e-3, rho=0.99, eps=1e-8, *, schedule=None, average=0.0):
+        super().__init__(lr, schedule, average)
+        if not 0 <= rho < 1 or not 0 <= eps < math.inf:
             raise ValueError(f"rho={rho}, eps={eps}: want 0 ≤ rho < 1 and eps ≥ 0")
         self.rho, self.eps = float(rho), float(eps)
 
-    def change(self, g, v):
+    def change(self, rate, g, v):
         v *= self.rho
         v += (1.0 - self.rho) * g * g
-        below = namespace(v).sqrt(v)
-        below += self.eps
-        change = g / below
-        change *= self.lr
-        return change
+        return rate * g / (namespace(v).sqrt(v) + self.eps)
 
 
 class Adam(Optimizer):
-    """Adam (Kingma & Ba 2015). The defaults are those of the DCGAN paper, which all GANs here use."""
+    """Adam (Kingma & Ba 2015). The default lr and beta1 are those of the DCGAN paper (Radford et al. 2016).
+
+    lr: float > 0. beta1, beta2: floats in [0, 1). eps: float ≥ 0. schedule, average: see above; none by default.
+    """
 
     count = 2
 
-    def __init__(self, lr=2e-4, beta1=0.5, beta2=0.999, eps=1e-8):
-        super().__init__(lr)
-        if not (0 <= beta1 < 1 and 0 <= beta2 < 1) or eps < 0:
+    def __init__(self, lr=2e-4, beta1=0.5, beta2=0.999, eps=1e-8, *, schedule=None, average=0.0):
+        super().__init__(lr, schedule, average)
+        if not (0 <= beta1 < 1 and 0 <= beta2 < 1) or not 0 <= eps < math.inf:
             raise ValueError(f"beta1={beta1}, beta2={beta2}, eps={eps}: want both betas in [0, 1) and eps ≥ 0")
         self.beta1, self.beta2, self.eps = float(beta1), float(beta2), float(eps)
 
-    def change(self, g, m, v):
+    def change(self, rate, g, m, v):
+        # In place: 13 passes over a block that stays in the cache; as one expression each pass would take new memory.
         # m̂ / (√v̂ + eps) with the hats' scalars moved out of the vectors: below is √v + eps·√(1 − β₂ᵗ)
         root = math.sqrt(1.0 - self.beta2**self.t)
         m *= self.beta1
@@ -153,5 +180,5 @@ class Adam(Optimizer):
         below = namespace(v).sqrt(v)
         below += self.eps * root
         change = m / below
-        change *= self.lr * root / (1.0 - self.beta1**self.t)
+        change *= rate * root / (1.0 - self.beta1**self.t)
         return change

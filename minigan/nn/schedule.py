@@ -1,0 +1,66 @@
+"""Schedules: how the learning rate changes while training.
+
+A schedule is a function of the step number t = 1, 2, …, whose value multiplies the learning rate. Large steps find the region, small
+ones settle in it: with noisy gradients the last θ is off the minimum by an amount that grows with the step.
+
+    Straight(steps, to)    from 1 along a straight line to `to` at step `steps`, and `to` from there on
+    Cosine(steps, to)      the same along half a cosine: slow at first and at the end (Loshchilov & Hutter 2017, without restarts)
+    Stairs(…)              pairs (step, factor): the factor from that step on; 1 before the first
+
+It depends on t alone, which is part of an optimizer's state. So a run that is resumed goes on where the schedule was.
+"""
+
+import math
+from dataclasses import dataclass
+
+from minigan.nn.shapes import check_count
+
+
+@dataclass(frozen=True)
+class Straight:
+    """1 − (1 − to) · t / steps, and `to` from step `steps` on. steps: int. to: float in [0, 1]."""
+
+    steps: int
+    to: float = 0.0
+
+    def __post_init__(self):
+        _check(self)
+
+    def __call__(self, t):
+        return 1.0 - (1.0 - self.to) * min(1.0, t / self.steps)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """to + (1 − to) · (1 + cos(π t / steps)) / 2, and `to` from step `steps` on. steps: int. to: float in [0, 1]."""
+
+    steps: int
+    to: float = 0.0
+
+    def __post_init__(self):
+        _check(self)
+
+    def __call__(self, t):
+        return self.to + (1.0 - self.to) * (1.0 + math.cos(math.pi * min(1.0, t / self.steps))) / 2.0
+
+
+class Stairs:
+    """The factor of the last stair whose step is ≤ t. stairs: pairs (step, factor), steps growing, factors > 0."""
+
+    def __init__(self, *stairs):
+        self.stairs = tuple((check_count("Stairs: a step", step), float(factor)) for step, factor in stairs)
+        steps = [step for step, _ in self.stairs]
+        if not steps or steps != sorted(set(steps)) or not all(0 < factor < math.inf for _, factor in self.stairs):
+            raise ValueError(f"Stairs{stairs}: want pairs (step, factor), the steps growing and the factors above 0")
+
+    def __repr__(self):
+        return f"Stairs({', '.join(map(str, self.stairs))})"
+
+    def __call__(self, t):
+        return next((factor for step, factor in reversed(self.stairs) if step <= t), 1.0)
+
+
+def _check(schedule):
+    check_count(f"{type(schedule).__name__}: steps", schedule.steps)
+    if not 0 <= schedule.to <= 1:
+        raise ValueError(f"{schedule}: want 0 ≤ to ≤ 1")

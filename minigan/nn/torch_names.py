@@ -1,0 +1,44 @@
+"""The weights of a network under torch's names and in torch's layout, and back.
+
+In torch an nn.Sequential of the same layers has a state_dict: "0.weight", "0.bias", "1.running_mean", … Each layer here knows what
+torch calls its weights and how it lays them out: `to_torch(params)` gives {name: array}, `from_torch({name: array})` the
+params, and a layer with running statistics takes those too and has `stats_from_torch`. This file puts a layer's number in front.
+"""
+
+import numpy as np
+
+from minigan.arrays import to_numpy
+
+
+def to_torch(net, theta, stats=None):
+    """θ and running statistics as a torch state_dict of nn.Sequential has them: NumPy arrays by name."""
+    named = {}
+    running = net.unpack_stats(to_numpy(stats)) if stats is not None else [[]] * len(net.layers)
+    for i, (layer, params, moving) in enumerate(zip(net.layers, net.unpack(to_numpy(theta)), running)):
+        if params:
+            arrays = layer.to_torch(params, moving) if moving else layer.to_torch(params)
+            named |= {f"{i}.{name}": np.asarray(array) for name, array in arrays.items()}
+    return named
+
+
+def from_torch(net, named):
+    """(θ, stats) for a Net of the same layers as an nn.Sequential whose state_dict, as NumPy arrays, is `named`.
+
+    Raises ValueError where a weight is missing or has another shape.
+    """
+    theta, stats = [], []
+    for i, (layer, shapes, moving) in enumerate(zip(net.layers, net.shapes, net.stats_shapes)):
+        own = {name.partition(".")[2]: np.asarray(array) for name, array in named.items() if name.partition(".")[0] == str(i)}
+        try:
+            params = layer.from_torch(own) if shapes else []
+            running = layer.stats_from_torch(own) if moving else []
+        except KeyError as error:
+            raise ValueError(f"{i}.{error.args[0]} is missing: {layer!r}, layer {i} of this network, wants it; for this layer there "
+                             f"is {', '.join(own) or 'nothing'}") from error
+        for array, shape in zip([*params, *running], [*shapes, *moving], strict=True):
+            if array.shape != shape:
+                raise ValueError(f"layer {i}, {layer!r}, wants an array of shape {shape}, the names give one of {array.shape}")
+        theta += [array.reshape(-1) for array in params]
+        stats += [array.reshape(-1) for array in running]
+    empty = np.zeros(0, theta[0].dtype if theta else np.float32)
+    return np.concatenate([empty, *theta]), np.concatenate([empty, *stats])
