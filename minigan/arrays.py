@@ -148,7 +148,8 @@ def generator(seed, backend="numpy", *purpose):
     """A random generator with the methods `random`, `standard_normal` (arguments size, dtype) and `integers`.
 
     seed: a whole number ≥ 0; None asks the system for one.
-    purpose: what it is for, whole numbers ≥ 0, as in generator(seed, backend, NOISE, step). Each purpose and each step has draws
+    purpose: what it is for, whole numbers ≥ 0, as in generator(seed, backend, NOISE, step). Each purpose and each step has
+        draws
         of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing only its
         seed. They become the spawn key of a numpy.random.SeedSequence.
     -> a numpy.random.Generator; a cupy.random.Generator, whose draws live on the GPU; for another module a `HostGenerator`.

@@ -13,6 +13,7 @@ name, flushed to the disk, and renamed: whenever the machine stops, the last goo
 and the other way: `from_torch(net, {name: array.numpy() for name, array in G.state_dict().items()})` gives θ and stats.
 """
 
+import importlib
 import json
 import os
 from pathlib import Path
@@ -21,7 +22,13 @@ import numpy as np
 
 from minigan import __version__
 from minigan.arrays import to, to_numpy
+from minigan.nn.describe import build
+from minigan.nn.torch_names import from_torch, to_torch
 
+__all__ = ["BadCheckpoint", "from_torch", "load", "load_model", "save", "to_torch"]
+
+# Where the classes of models stand: load_model imports nothing else
+MODELS = {"GAN": "gan", "WGAN": "wgan", "RBM": "rbm", "RatingsRBM": "ratings", "Classifier": "classifier"}
 PLACE = "tensor"  # in the JSON nest, {"tensor": name} stands where an array was
 
 
@@ -35,11 +42,11 @@ def save(path, model, **run):
 
     tensors = {}
     nest = _take_out(model.state(), "", tensors)
-    for name, (net, theta, stats) in getattr(model, "networks", dict)().items():
-        named = to_torch(net, tensors.pop(theta), tensors.pop(stats, None) if stats else None)
+    for name, (part, net) in _networks(model).items():
+        named = to_torch(net, tensors.pop(f"{part}.theta"), tensors.pop(f"{part}.stats"))
         tensors |= {f"{name}.{key}": array for key, array in named.items()}
     about = {"version": __version__, "config": json.dumps({"model": model.config(), "run": run}), "state": json.dumps(nest)}
-    _replace(Path(path), pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about))
+    replace(Path(path), pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about))
 
 
 def load(path, model, **run):
@@ -55,45 +62,40 @@ def load(path, model, **run):
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadCheckpoint(f"{path}: its description is damaged ({error})") from error
     ours = json.loads(json.dumps(model.config() | run))
-    for field in [*ours, *theirs]:
+    for field in [name for name in [*ours, *theirs] if name not in getattr(model, "free", ())]:
         if theirs.get(field) != ours.get(field):
             raise BadCheckpoint(f"{path}: {field} was {theirs.get(field)!r} when it was saved, and is {ours.get(field)!r} now")
     try:
-        for name, (net, theta, stats) in getattr(model, "networks", dict)().items():
+        for name, (part, net) in _networks(model).items():
             own = {key[len(name) + 1 :]: array for key, array in tensors.items() if key.startswith(f"{name}.")}
-            tensors[theta], running = from_torch(net, own)
-            tensors |= {stats: running} if stats else {}
+            tensors[f"{part}.theta"], tensors[f"{part}.stats"] = from_torch(net, own)
         model.load_state(to(_put_back(json.loads(about["state"]), tensors), model.backend))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadCheckpoint(f"{path}: its state does not fit this model ({error})") from error
 
 
-def to_torch(net, theta, stats=None):
-    """θ and running statistics as a torch state_dict of nn.Sequential has them, NumPy arrays by name."""
-    named = {}
-    running = iter(net.unpack_stats(stats)) if stats is not None else iter([[]] * len(net.layers))
-    for i, (params, moving) in enumerate(zip(net.unpack(theta), running)):
-        for key, array in zip(("weight", "bias"), params):
-            named[f"{i}.{key}"] = to_numpy(array).T if array.ndim == 2 else to_numpy(array)
-        for key, array in zip(("running_mean", "running_var"), moving):
-            named[f"{i}.{key}"] = to_numpy(array)
-        if moving:
-            named[f"{i}.num_batches_tracked"] = np.array(0, np.int64)
-    return named
+def load_model(path, backend="numpy"):
+    """The model in a checkpoint, rebuilt from what is written there: no code of one's own is needed.
+
+    Raises BadCheckpoint where the file is damaged, or the model is none of minigan's own.
+    """
+    _, about = _read(path)
+    try:
+        arguments = dict(json.loads(about["config"])["model"])
+        kind = arguments.pop("kind")
+        module = importlib.import_module(f"minigan.models.{MODELS[kind]}")
+        model = getattr(module, kind)(**{name: build(value) for name, value in arguments.items()} | {"backend": backend})
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise BadCheckpoint(f"{path}: no model of minigan can be built from it ({error!r}). Build it by your own code and use "
+                            "checkpoint.load(path, model)") from error
+    load(path, model)
+    return model
 
 
-def from_torch(net, named):
-    """(θ, stats) for a Net of the same layers as an nn.Sequential whose state_dict, as NumPy arrays, is `named`."""
-    theta, stats = [], []
-    for i, (shapes, moving) in enumerate(zip(net.shapes, net.stats_shapes)):
-        for keys, wanted, parts in ((("weight", "bias"), shapes, theta), (("running_mean", "running_var"), moving, stats)):
-            for key, shape in zip(keys, wanted):
-                array = np.asarray(named[f"{i}.{key}"])
-                array = array.T if array.ndim == 2 else array
-                if array.shape != shape:
-                    raise ValueError(f"{i}.{key} makes an array of shape {array.shape}, this network wants {shape}")
-                parts.append(array.reshape(-1))
-    return np.concatenate(theta), np.concatenate(stats) if stats else np.zeros(0, theta[0].dtype)
+def _networks(model):
+    """{name: (the part of the state that it is, its network)}."""
+    parts = {id(getattr(model, name, None)): name for name in getattr(model, "parts", ())}
+    return {name: (parts[id(learner)], learner.net) for name, learner in getattr(model, "networks", dict)().items()}
 
 
 def _take_out(value, name, tensors):
@@ -128,7 +130,7 @@ def _read(path):
         raise BadCheckpoint(f"{path} is damaged, or no safetensors file ({error})") from error
 
 
-def _replace(path, data):
+def replace(path, data):
     """Write data to path so that at every moment either the old file or the new one is there, whole."""
     beside = path.with_name(path.name + ".new")
     try:
@@ -139,4 +141,4 @@ def _replace(path, data):
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise OSError(f"the checkpoint {path} was not written ({error}); the one before, if any, is as it was") from error
+        raise OSError(f"{path} was not written ({error}); the one before, if any, is as it was") from error

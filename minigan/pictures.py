@@ -49,22 +49,27 @@ def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
     return np.pad(image, [(0, 1), (0, 1)] + [(0, 0)] * len(channels), constant_values=LINE)
 
 
-def save_image(path, image):
-    """Write an image with values in [0, 1], its pixels enlarged to sharp squares, so that it is a few hundred wide."""
+def save_image(path, image, *, enlarge=True):
+    """Write an image with values in [0, 1]; enlarged, each of its pixels is a sharp square, and it is a few hundred wide."""
     from PIL import Image
 
-    bytes_ = np.round(np.asarray(image) * 255).astype(np.uint8)
-    Image.fromarray(np.kron(bytes_, np.ones((*[_zoom(image)] * 2, *[1] * (bytes_.ndim - 2)), np.uint8))).save(path)
+    bytes_, zoom = np.round(np.asarray(image) * 255).astype(np.uint8), _zoom(image) if enlarge else 1
+    Image.fromarray(np.kron(bytes_, np.ones((zoom, zoom, *[1] * (bytes_.ndim - 2)), np.uint8))).save(path)
+
+
+def load_image(path):
+    """The image in a PNG file, (h, w) or (h, w, 3), values in [0, 1]."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return np.asarray(image, np.float32) / 255
 
 
 def save_animation(path, images, *, milliseconds=150):
     """Write images of one size, values in [0, 1], as a GIF that repeats for ever; the last one stays for a while."""
     from PIL import Image
 
-    frames = []
-    for image in images:
-        frame = Image.fromarray(np.round(np.asarray(image) * 255).astype(np.uint8))
-        frames.append(frame.resize([side * _zoom(image) for side in frame.size], Image.Resampling.NEAREST))
+    frames = [Image.fromarray(np.round(np.asarray(image) * 255).astype(np.uint8)) for image in images]
     times = [milliseconds] * (len(frames) - 1) + [2000]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=times, loop=0)
 

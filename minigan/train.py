@@ -2,11 +2,19 @@
 
     for each epoch: shuffle the data, cut it into minibatches, model.step(minibatch)
 
-A model is anything with `step(batch, check=…)`, `sample(n, seed)`, `check(data)`, `state()`, `load_state(state)`, `range` and
-`backend`.
+**What a model is, to this loop.** `models/model.py` has all of it, and a model of ten lines:
+
+    step(batch, check=False)  one step; a dict of scalars, which may stay on the device
+    check(batch)              raises where a batch cannot be one
+    state(), load_state(s)    all that training changes, out and in
+    config(), networks()      what it is, for a checkpoint
+    seed, steps, backend, batches_per_step
+
+and, where there is more to it: `begin(data)`, once before the first step; `monitor(batch)`, more scalars for the log;
+`sample(n, seed)`, for pictures; `health()`, an object whose look(row) gives lines to print.
+
 The data move to the model's backend once. The losses that `step` returns stay on the device; only once per logging
-interval do they become numbers, together with what the model's `monitor(batch)` sees, if it has one. A number that is
-not finite ends the run, with the state of the last interval that was good; `health.py` looks at the others.
+interval do they become numbers. A number that is not finite ends the run, with the state of the last interval that was good.
 
 Each epoch's order comes from a generator of (seed, epoch), and each step's noise, in the model, from one of (seed, step), so
 that a seed fixes the whole run.
@@ -22,82 +30,97 @@ import numpy as np
 from tqdm import tqdm
 
 from minigan.arrays import ORDER, generator, namespace, to
-from minigan.health import Health
+from minigan.check import whole
 from minigan.record import Record
-
-FRAMES = 40  # pictures in the animation, about
 
 
 class TrainingFailed(RuntimeError):
     """The numbers became NaN or infinite; the model holds the last good state."""
 
 
-def train(model, data, *, epochs=10, batch_size=128, out=None, resume=False, seed=0, intervals=200, image=None, progress=True):
+def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resume=False, seed=0, intervals=200, image=None,
+          picture=None, frames=40, progress=True):
     """Train a model; return its log, a list of dicts {"step", "epoch", the scalars of step and monitor}.
 
-    data: (N, n), float32 or what the model's dtype is. batch_size: rows in a minibatch; what is left of an epoch is not
-    used in it. out: a folder for log.csv, samples.png, curves.png, training.gif and checkpoint.safetensors. resume: go on from
-    the checkpoint there, if there is one, as if the run had never stopped. seed: of the shuffling. intervals:
-    how many times, about, the run is logged. image: shape of a sample as a picture, (h, w) or (h, w, 3); the square that
-    fits if None. progress: a bar on standard output.
-    Ctrl-C ends the training after the step that is under way; what there is, is kept and written.
+    data: (N, n), float32 or what the model's dtype is; or a tuple of arrays with N rows each, such as (images, labels).
+    epochs: int, passes over the data. steps: int, instead of epochs.
+    batch_size: int, rows in a minibatch; the last partial batch of an epoch is dropped.
+    out: a folder for log.csv, samples.png, curves.png, training.gif and checkpoint.safetensors.
+    resume: go on from the checkpoint there, if there is one, as if the run had never stopped.
+    seed: int ≥ 0, of the shuffling.
+    intervals: int, how many times, about, the run is logged.
+    image: the shape of a sample as a picture, (h, w) or (h, w, 3); the square that fits if None.
+    picture: a function model -> image, (h, w) or (h, w, 3) in [0, 1], to be drawn instead of samples.
+    frames: int, pictures in the animation, about.
+    progress: bool, a bar on standard output.
+
+    Ctrl-C and SIGTERM end the training after the step that is under way; what there is, is kept and written.
     Raises TrainingFailed where a number became NaN or infinite; BadCheckpoint where resume finds one of another run.
     """
-    for name, number in (("epochs", epochs), ("batch_size", batch_size), ("intervals", intervals)):
-        if number < 1:
-            raise ValueError(f"{name} is {number}: want 1 or more")
+    for name, value in (("epochs", epochs), ("batch_size", batch_size), ("intervals", intervals), ("frames", frames)):
+        whole(name, value)
     data = to(data, model.backend)
     model.check(data)
-    rows = batch_size * getattr(model, "batches_per_step", 1)
-    if data.shape[0] < rows:
-        raise ValueError(f"the data have {data.shape[0]} rows, one step takes {rows}: give more data or a smaller batch_size")
-    model.check(data[:rows, :])  # one step's share may be too small where all the data are not
-    record = Record(model, out, image, width=data.shape[1])
-    per_epoch = data.shape[0] // rows
-    total = epochs * per_epoch
-    interval = max(1, total // intervals)
-    run = {"batch_size": batch_size, "order": seed, "rows": data.shape[0]}
-    start = record.resume(run) if resume else 0
-    good, i, health = model.state(), start, Health()
+    columns = data if isinstance(data, tuple) else (data,)
+    n, rows = columns[0].shape[0], batch_size * model.batches_per_step
+    if n < rows:
+        raise ValueError(f"the data have {n} rows, one step takes {rows}: give more data or a smaller batch_size")
+    model.check(_rows(data, slice(rows)))  # one step's share may be too small where all the data are not
+    if hasattr(model, "begin") and not model.steps:
+        model.begin(data)
+    per_epoch = n // rows
+    total = epochs * per_epoch if steps is None else whole("steps", steps)
+    run = {"batch_size": batch_size, "order": seed, "rows": n}
+    record = Record(model, out, image, picture, frames, total, run, width=columns[0].shape[-1])
+    start = record.resume() if resume else 0
+    interval, good, i = max(1, total // intervals), model.state(), start
+    health = model.health() if hasattr(model, "health") else None
     with (
         tqdm(total=total, initial=start, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5) as bar,
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # the check below says it in words
-        _ctrl_c_waits() as interrupted,
+        _signals_wait() as interrupted,
     ):
-        for i, batch in enumerate(_batches(data, rows, per_epoch, epochs, seed, start), start=start + 1):
+        for i, batch in enumerate(_batches(data, rows, per_epoch, total, seed, start), start=start + 1):
             scalars = model.step(batch, check=False)
             bar.update()
             if i % interval == 0 or i == total:
                 row = _numbers(model, batch, scalars, step=i, epoch=math.ceil(i / per_epoch))
                 if not all(map(math.isfinite, row.values())):
                     model.load_state(good)
-                    record.write(run)
+                    record.finish()
                     raise TrainingFailed(f"step {i}: {_words(row)}. The model is back at its last good state. A smaller "
                                          "learning rate usually helps.")
                 good = model.state()
-                for line in health.look(row):
+                for line in health.look(row) if health else []:
                     bar.write(f"step {i}: {line}", file=sys.stdout)
                 bar.set_postfix_str(_words(row, skip=("step", "epoch")), refresh=False)
-                record.add(row, (i - 1) * FRAMES // total, run)
+                record.add(row)
             if interrupted.is_set():
                 break
-        record.write(run)
+        record.finish()
     if interrupted.is_set():
         how = f"; go on with resume=True and out={str(out)!r}" if out else ""
         print(f"interrupted after {i} of {total} steps; the model keeps what it has learned{how}")
     return record.log
 
 
-def _batches(data, rows, per_epoch, epochs, seed, start):
-    """Shuffled minibatches, epoch after epoch, from step `start` on. The order is drawn on the host: CuPy's generator cannot
-    permute.
+def _rows(data, rows):
+    """Those rows of an array, or of each array of a tuple."""
+    return tuple(_rows(part, rows) for part in data) if isinstance(data, tuple) else data[rows, ...]
+
+
+def _batches(data, rows, per_epoch, total, seed, start):
+    """Shuffled minibatches, epoch after epoch, from step `start` on. The order is drawn on the host, since CuPy's generator
+    cannot permute, and goes to the device once an epoch.
     """
-    xp = namespace(data)
-    for epoch in range(start // per_epoch, epochs):
-        order = generator([ORDER, seed, epoch]).permutation(data.shape[0])[: per_epoch * rows]
-        first = max(0, start - epoch * per_epoch)
-        for chosen in np.split(order, per_epoch)[first:]:
-            yield xp.take(data, xp.asarray(chosen), axis=0)
+    columns = data if isinstance(data, tuple) else (data,)
+    xp = namespace(columns[0])
+    for epoch in range(start // per_epoch, math.ceil(total / per_epoch)):
+        order = xp.asarray(generator(seed, "numpy", ORDER, epoch).permutation(columns[0].shape[0]))
+        for i in range(max(0, start - epoch * per_epoch), min(per_epoch, total - epoch * per_epoch)):
+            chosen = order[i * rows : (i + 1) * rows]
+            batch = tuple(xp.take(column, chosen, axis=0) for column in columns)
+            yield batch if isinstance(data, tuple) else batch[0]
 
 
 def _numbers(model, batch, scalars, **row):
@@ -112,8 +135,8 @@ def _words(row, skip=()):
 
 
 @contextlib.contextmanager
-def _ctrl_c_waits():
-    """An event that Ctrl-C sets: a step is never torn in the middle. The second Ctrl-C acts as usual."""
+def _signals_wait():
+    """An event that Ctrl-C or SIGTERM sets: a step is never torn in the middle. The second one acts as usual."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed  # signals go to the main thread alone
@@ -121,10 +144,11 @@ def _ctrl_c_waits():
 
     def press(number, frame):
         pressed.set()
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before[number])
 
-    before = signal.signal(signal.SIGINT, press)
+    before = {number: signal.signal(number, press) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield pressed
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

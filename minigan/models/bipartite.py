@@ -19,10 +19,16 @@ on what the machine itself dreams. Those dreams would need a long Gibbs chain v 
 k rounds only, started at the data (CD-k) or where the last step's chains ended (persistent, PCD-k).
 
 **Centring** measures the units from offsets μ and λ, slowly moving means of v and of h on the data. It changes the
-direction of the step, not its target, and makes an image and its negative equally easy to learn:
+direction of the step, not its target:
 
     dW = ⟨(v − μ)(h − λ)ᵀ⟩_model − ⟨(v − μ)(h − λ)ᵀ⟩_data
     db = ⟨v⟩_model − ⟨v⟩_data − dW λ             dc = ⟨h⟩_model − ⟨h⟩_data − dWᵀ μ
+
+What it is good for: an image and its negative become equally easy to learn. Without it, most of dW where pixels are mostly on
+is the product of the means. What it is not good for is sparse features. Without centring a weight that grows moves its unit's
+mean with it, and hidden units end up off for most images: on scikit-learn's digits 0.13 on average. Centred, dc takes that
+part away again, the units stay near ½ (0.50 on average there), and σ is nearly linear at ½; a linear classifier gains less from
+such features (0.83 right instead of 0.91). `RBM` is therefore not centred unless asked.
 
 Sources: Smolensky 1986; Hinton 2002 (CD); Tieleman 2008 (PCD); Fischer & Igel 2012; Melchior, Fischer & Wiskott 2016.
 `params` is [W, b, c] throughout; v is (N, n_visible), h (N, n_hidden), values in {0, 1} or probabilities of 1.
@@ -30,7 +36,23 @@ Sources: Smolensky 1986; Hinton 2002 (CD); Tieleman 2008 (PCD); Fischer & Igel 2
 
 from minigan.arrays import dtype_name, namespace
 from minigan.nn.activations import sigmoid
+from minigan.nn.flat import flatten, places, views
 from minigan.nn.losses import softplus
+
+
+class Bipartite:
+    """The form of a machine's parameters: [W, b, c] of n_visible and n_hidden units, and the flat θ that holds them."""
+
+    def __init__(self, n_visible, n_hidden):
+        self._places = places([((n_visible, n_hidden), (n_visible,), (n_hidden,))])
+
+    def unpack(self, theta):
+        """[W, b, c], views of θ."""
+        return views(theta, self._places)[0]
+
+    def pack(self, params):
+        """θ of [W, b, c], or dθ of their gradients."""
+        return flatten(namespace(params[0]), dtype_name(params[0]), [params])
 
 
 class Binary:
@@ -136,7 +158,8 @@ def pseudo_likelihood(params, v, rng):
 
 
 def cd_grad(params, v, rng, *, k=1, chains=None, offsets=None, units=Binary):
-    """The CD-k estimate of ∂(−mean log p(v))/∂[W, b, c]: a descent direction.
+    """The CD-k estimate of ∂(−mean log p(v))/∂[W, b, c]. It is biased: no function is known of which it is the gradient, and it
+    need not lead downhill.
 
     v: a batch (N, n_visible). chains: hidden states (M, n_hidden) from which the dreams start, PCD; None starts them at
     the data, CD. offsets: [μ, λ] for the centred direction, None for the plain one.
@@ -150,10 +173,10 @@ def cd_grad(params, v, rng, *, k=1, chains=None, offsets=None, units=Binary):
         dream = sample_visibles(params, hidden, rng, units)
         dream_h = mean_hiddens(params, dream)
         hidden = bernoulli(dream_h, rng)
-    return contrast(v, h, dream, dream_h, offsets), hidden, h
+    return dreams_minus_data(v, h, dream, dream_h, offsets), hidden, h
 
 
-def contrast(v, h, dream, dream_h, offsets=None):
+def dreams_minus_data(v, h, dream, dream_h, offsets=None):
     """[dW, db, dc]: the statistics of the dreams minus those of the data, each averaged over its rows."""
     mean = namespace(v).mean
     db = mean(dream, axis=0) - mean(v, axis=0)

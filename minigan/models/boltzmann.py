@@ -5,14 +5,16 @@ States s in {0, 1}ⁿ, some of them visible and some hidden, which makes no diff
     E(s) = −bᵀs − ½ sᵀW s,     W symmetric with a zero diagonal,     p(s) = e^−E(s) / Z
 
 Each unit sees all the others: p(s_i = 1 | the rest) = σ(b_i + (W s)_i). So they must be drawn one after the other: n small
-steps for one sweep, where the restricted machine draws a whole layer at once. And neighbours that agree hold each other in
-place, so that the chain mixes slowly. That is why the restriction was introduced. `autocorrelation` measures it.
+steps for one sweep, where the restricted machine draws a whole layer at once: that is what the restriction buys. Units that
+pull each other towards agreement hold each other in place, and the chain mixes slowly, in both machines. `autocorrelation`
+measures it.
 Source: Ackley, Hinton & Sejnowski 1985.
 """
 
 import numpy as np
 
 from minigan.arrays import generator, namespace
+from minigan.nn.activations import sigmoid
 
 
 def energy(W, b, s):
@@ -27,7 +29,7 @@ def gibbs_sweep(W, b, s, rng):
     uniform = rng.random(size=s.shape, dtype="float64")
     for i in range(s.shape[1]):
         a = b[i] + sum(W[j, i] * columns[j] for j in range(len(columns)) if j != i)
-        columns[i] = xp.astype(uniform[:, i] < 1.0 / (1.0 + xp.exp(-a)), s.dtype)
+        columns[i] = xp.astype(uniform[:, i] < sigmoid(a), s.dtype)
     return xp.stack(columns, axis=1)
 
 

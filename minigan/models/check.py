@@ -1,11 +1,8 @@
-"""What every model asks of a batch, or of a saved state, before it lets it near its own."""
+"""What every model asks of a batch, or of a saved state, before using it."""
 
 import math
 
-import numpy as np
-
 from minigan.arrays import backend_module, dtype_name, namespace
-from minigan.nn.optim import Optimizer
 
 
 def check_batch(x, *, width, backend, dtype, low=-math.inf, high=math.inf, rows=1):
@@ -31,41 +28,38 @@ def check_batch(x, *, width, backend, dtype, low=-math.inf, high=math.inf, rows=
                          f"{high:g}]: scale the data to that range")
 
 
-def check_state(state, own, *, arrays):
-    """Raise unless a saved state has the names of the model's own, its arrays their module, shape and dtype, and its steps
-    and seed are whole numbers.
+def check_labels(labels, images, n_classes):
+    """Raise unless labels is (N,), a whole number 0 … n_classes − 1 for each of the N images."""
+    namespace(images, labels)
+    if labels.shape != images.shape[:1] or not dtype_name(labels).startswith(("int", "uint")):
+        raise ValueError(f"images are {tuple(images.shape)}, labels {tuple(labels.shape)} of {labels.dtype}: want (N, n) and "
+                         "(N,) of whole numbers, such as int64")
+    low, high = int(namespace(labels).min(labels)), int(namespace(labels).max(labels))
+    if low < 0 or high >= n_classes:
+        raise ValueError(f"labels go from {low} to {high}, want 0 to {n_classes - 1}")
+
+
+def check_like(state, own, name="the state"):
+    """Raise unless a saved nest has the form of the model's own: the same names, and at each place a finite array of the same
+    module, shape and dtype, or a whole number ≥ 0.
     """
-    if not isinstance(state, dict) or set(state) != set(own):
-        got = sorted(state) if isinstance(state, dict) else type(state).__name__
-        raise ValueError(f"the state has {got}, this model wants {sorted(own)}")
-    for name in arrays:
-        _check_array(name, state[name], own[name])
-    for name in ("steps", "seed"):
-        check_count(name, state[name])
-
-
-def check_count(name, number):
-    """Raise ValueError unless it is a whole number ≥ 0."""
-    if not isinstance(number, (int, np.integer)) or isinstance(number, bool) or number < 0:
-        raise ValueError(f"{name} is {number!r}: want a whole number, 0 or more")
-
-
-def optimizer_from(optimizer, state, theta):
-    """An optimizer of this kind, with a saved state that must fit theta."""
-    loaded = optimizer.fresh()
-    loaded.load_state(state)
-    for moment in loaded.moments or []:
-        _check_array("an optimizer's vector", moment, theta)
-    return loaded
-
-
-def fresh_optimizer(optimizer, default):
-    """A fresh optimizer of the settings of `optimizer`, or `default` if that is None."""
-    if optimizer is None:
-        return default
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"got {optimizer!r} for an optimizer, want one such as Adam(lr=2e-4)")
-    return optimizer.fresh()
+    if isinstance(own, dict):
+        if not isinstance(state, dict) or set(state) != set(own):
+            got = sorted(state) if isinstance(state, dict) else type(state).__name__
+            raise ValueError(f"{name} has {got}, this model wants {sorted(own)}: build it as the saved one was")
+        for key in own:
+            check_like(state[key], own[key], key if name == "the state" else f"{name}.{key}")
+    elif isinstance(own, list):
+        if not isinstance(state, (list, tuple)) or len(state) != len(own):
+            raise ValueError(f"{name} is {type(state).__name__} of {len(state) if hasattr(state, '__len__') else 'no'} parts, "
+                             f"this model wants {len(own)}")
+        for i, part in enumerate(own):
+            check_like(state[i], part, f"{name}.{i}")
+    elif isinstance(own, int):
+        if not isinstance(state, int) or isinstance(state, bool) or not 0 <= state < 2**63:
+            raise ValueError(f"{name} is {state!r}: want a whole number, 0 or more")
+    else:
+        _check_array(name, state, own)
 
 
 def _check_array(name, array, own):
@@ -75,3 +69,6 @@ def _check_array(name, array, own):
     if array.shape != own.shape or array.dtype != own.dtype:
         raise ValueError(f"{name} is {tuple(array.shape)} of {array.dtype}, this model has {tuple(own.shape)} of {own.dtype}: "
                          "build it as the saved one was")
+    xp = namespace(array)
+    if dtype_name(array).startswith("float") and not bool(xp.all(xp.isfinite(array))):
+        raise ValueError(f"{name} holds NaN or infinite numbers: this state cannot be gone on with")

@@ -1,11 +1,11 @@
-"""Matrix completion: what is known stays clamped, the machine dreams the rest.
+"""Matrix completion: what is known stays clamped, the machine fills in the rest.
 
 A joint model of all entries answers any question of the kind "these are given, what about those?". Two ways to ask an
 RBM, both with the observed entries put back after every round:
 
     gibbs        v → h ~ p(h | v) → v ~ p(v | h) → …; the answer is the mean of E[v | h] over the second half of the rounds,
                  an estimate of E[v | observed] as good as the chain mixes
-    mean_field   v ← E[v | E[h | v]] until it stands still: fast and deterministic, but it settles for one way to complete
+    mean_field   v ← E[v | E[h | v]], a fixed number of rounds: fast and deterministic, but it settles for one way to complete
                  where there are two
 
 Source: Salakhutdinov, Mnih & Hinton 2007 for the use; Salakhutdinov & Hinton 2009, section 2.2, for the mean field.

@@ -18,6 +18,14 @@ class NotFitted(ValueError, AttributeError):
     """The estimator was asked for something that it has yet to learn."""
 
 
+def learned(name, default=None):
+    """A property that reads and writes the attribute `name`; before there is one it is `default`.
+
+    scikit-learn wants what is learned to end in an underscore, the other models have it under plain names.
+    """
+    return property(lambda self: vars(self).get(name, default), lambda self, value: setattr(self, name, value))
+
+
 class Estimator:
     """get_params, set_params, tags, and the validation of input. Needs self.backend and self.range."""
 
@@ -74,7 +82,7 @@ class Estimator:
 
     def check_fitted(self):
         """Raise NotFitted unless something has been learned."""
-        if not hasattr(self, "n_features_in_"):
+        if "n_features_in_" not in vars(self):
             raise NotFitted(f"This {type(self).__name__} instance is not fitted yet. Call 'fit' with data first.")
 
 

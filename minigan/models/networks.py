@@ -1,11 +1,15 @@
-"""The networks that the GANs here are made of."""
+"""The networks that the fully connected GANs here are made of.
+
+The *vanilla GAN* throughout is the usual first GAN for MNIST: a generator of widths 10-128-256-512-1024-784 and a discriminator
+of 784-512-256-128-1. Its architecture is that of many courses and of the best-known collections of GAN code.
+"""
 
 from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid
 from minigan.nn.initialise import he
 
 
 def vanilla_generator(latent=10, n_out=784, hidden=128):
-    """The lecture's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
+    """The vanilla GAN's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
     layers, width = [], latent
     for n in (hidden, 2 * hidden, 4 * hidden, 8 * hidden):
         layers += [Linear(width, n, init=he), BatchNorm(n), ReLU()]
@@ -14,7 +18,7 @@ def vanilla_generator(latent=10, n_out=784, hidden=128):
 
 
 def vanilla_discriminator(n_in=784, hidden=128):
-    """The lecture's: three blocks (Linear, LeakyReLU 0.2) of widths 4, 2, 1 times hidden, then Linear to one logit."""
+    """The vanilla GAN's: three blocks (Linear, LeakyReLU 0.2) of widths 4, 2, 1 times hidden, then Linear to one logit."""
     layers, width = [], n_in
     for n in (4 * hidden, 2 * hidden, hidden):
         layers += [Linear(width, n, init=he), LeakyReLU(0.2)]
@@ -31,8 +35,9 @@ def plain_network(*widths):
 
 
 def plane_generator(latent=2, n_out=2, hidden=64, depth=4):
-    """A generator for points in the plane: depth blocks (Linear, BatchNorm, ReLU), then Linear. Deep, for it must tear a
-    connected cloud of noise into separate clusters.
+    """A generator for points in the plane: depth blocks (Linear, BatchNorm, ReLU), then Linear. Deep, since it must
+    squeeze a connected cloud of noise into clusters with next to nothing between them. It is continuous, so some samples always
+    lie between.
     """
     widths, layers = [latent, *[hidden] * depth], []
     for n_in, n in zip(widths, widths[1:]):

@@ -13,10 +13,19 @@ r̂_i = Σ_k k p(v_ik = 1 | E[h | v]).
 Source: Salakhutdinov, Mnih & Hinton 2007, sections 2 and 2.1.
 """
 
-from minigan.arrays import INIT, NOISE, SAMPLE, copy_of, dtype_name, generator, namespace
-from minigan.models.bipartite import cd_grad, mean_hiddens, mean_visibles
-from minigan.models.check import check_batch, check_count, check_state, optimizer_from
-from minigan.nn.flat import flatten, places, views
+from minigan.arrays import INIT, dtype_name, namespace
+from minigan.check import number, whole
+from minigan.models.bipartite import (
+    Bipartite,
+    bernoulli,
+    cd_grad,
+    gibbs,
+    mean_hiddens,
+    mean_visibles,
+    sample_hiddens,
+    sample_visibles,
+)
+from minigan.models.model import Learner, Model
 from minigan.nn.losses import log_softmax
 from minigan.nn.optim import SGD
 
@@ -53,91 +62,75 @@ def one_hot(table):
     return xp.reshape(xp.astype(table[:, :, None] == stars, table.dtype), (table.shape[0], -1))
 
 
-class RatingsRBM:
+class RatingsRBM(Model):
     """An RBM over a table of ratings, float32 (users, items) of 0 (missing), 1 … 5.
 
-    n_items: columns. n_hidden: hidden units. learning_rate, momentum, weight_decay, k (Gibbs rounds), seed, backend as for
-    the RBM. The verbs are those of every model; `predict(table)` fills a table in.
+    n_items: int, columns of the table.
+    n_hidden: int, hidden units.
+    learning_rate: float > 0. momentum: float in [0, 1). weight_decay: float ≥ 0.
+    k: int, Gibbs rounds a step.
+    seed: int ≥ 0. backend: "numpy" or "cupy".
     """
 
+    parts = ("learner",)
     range = (0.0, float(STARS))
-    dtype = "float32"
 
     def __init__(self, n_items, n_hidden=100, *, learning_rate=0.5, momentum=0.8, weight_decay=1e-3, k=1, seed=0,
                  backend="numpy"):
-        if n_items < 1 or n_hidden < 1 or k < 1:
-            raise ValueError(f"n_items={n_items}, n_hidden={n_hidden}, k={k}: want 1 or more of each")
-        self.n_items, self.k, self.weight_decay, self.seed, self.backend = n_items, k, weight_decay, seed, backend
-        n = STARS * n_items
-        self._places = places([((n, n_hidden), (n,), (n_hidden,))])
-        check_count("seed", seed)
-        rng = generator([INIT, seed], backend)
-        W = rng.standard_normal(size=(n, n_hidden), dtype=self.dtype) * 0.01
+        super().__init__(seed=seed, backend=backend)
+        self.n_items, self.n_hidden, self.k = whole("n_items", n_items), whole("n_hidden", n_hidden), whole("k", k)
+        self.learning_rate, self.momentum = learning_rate, momentum
+        self.weight_decay = number("weight_decay", weight_decay, least=0)
+        self.width = self.n_items
+        n, form = STARS * n_items, Bipartite(STARS * n_items, n_hidden)
+        W = self.rng(INIT).standard_normal(size=(n, n_hidden), dtype=self.dtype) * 0.01
         xp = namespace(W)
-        self.theta = flatten(xp, self.dtype, [[W, xp.zeros(n, dtype=W.dtype), xp.zeros(n_hidden, dtype=W.dtype)]])
-        self.optimizer, self.steps = SGD(learning_rate, momentum), 0
+        theta = form.pack([W, xp.zeros(n, dtype=W.dtype), xp.zeros(n_hidden, dtype=W.dtype)])
+        self.learner = Learner(form, SGD(learning_rate, momentum), theta)
 
     @property
     def params(self):
         """[W, b, c], views of θ."""
-        return views(self.theta, self._places)[0]
+        return self.learner.net.unpack(self.learner.theta)
 
     def check(self, table):
         """Raise unless every entry is one of 0, 1, …, 5."""
-        check_batch(table, width=self.n_items, backend=self.backend, dtype=self.dtype, low=0, high=STARS)
+        super().check(table)
         xp = namespace(table)
         if bool(xp.any(table != xp.round(table))):
             raise ValueError("the table has ratings that are no whole numbers: want 1 … 5, and 0 for missing")
 
     def step(self, table, *, check=True):
-        """One CD-k step on the rows of some users. -> {"contrast": mean |∂/∂b|}, a scalar on the device."""
+        """One CD-k step on the rows of some users. -> {"contrast": mean |E_dreams v − E_data v| of these rows}."""
         if check:
             self.check(table)
         xp = namespace(table)
         rated = xp.astype(table > 0, table.dtype)
-        rng = generator([NOISE, self.seed, self.steps], self.backend)
-        (dW, db, dc), _, _ = cd_grad(self.params, one_hot(table), rng, k=self.k, units=Softmax(rated))
+        (dW, db, dc), _, _ = cd_grad(self.params, one_hot(table), self.rng(), k=self.k, units=Softmax(rated))
         dW += self.weight_decay * self.params[0]
-        self.theta = self.optimizer.step(self.theta, flatten(xp, self.dtype, [[dW, db, dc]]))
+        self.learner.step(self.learner.net.pack([dW, db, dc]))
         self.steps += 1
         return {"contrast": xp.mean(xp.abs(db))}
 
     def predict(self, table):
         """The expected rating of every item, (N, items), for users who have given the ratings in `table`."""
         self.check(table)
-        xp = namespace(table)
-        hidden = mean_hiddens(self.params, one_hot(table))
-        p = mean_visibles(self.params, hidden, Softmax(xp.ones_like(table)))
-        stars = xp.arange(1, STARS + 1, dtype=table.dtype)
-        return xp.sum(xp.reshape(p, (*table.shape, STARS)) * stars, axis=2)
+        return self._expected(mean_hiddens(self.params, one_hot(table)))
 
     def sample(self, n, seed=None, *, k=100):
         """The tastes of n users whom nobody has met: their expected ratings (n, items) after k Gibbs rounds."""
-        if n < 1 or k < 1:
-            raise ValueError(f"n is {n}, k is {k}: want one sample and one Gibbs round at least")
-        rng = generator(None if seed is None else [SAMPLE, seed], self.backend)
-        xp, params = namespace(self.theta), self.params
-        everything = Softmax(xp.ones((n, self.n_items), dtype=self.theta.dtype))
-        hidden = rng.random(size=(n, params[2].shape[0]), dtype=self.dtype)
-        for _ in range(k):
-            v = everything.sample(mean_visibles(params, hidden, everything), rng)
-            hidden = mean_hiddens(params, v)
-            hidden = xp.astype(rng.random(size=hidden.shape, dtype=self.dtype) < hidden, hidden.dtype)
-        p = xp.reshape(mean_visibles(params, hidden, everything), (n, self.n_items, STARS))
-        return xp.sum(p * xp.arange(1, STARS + 1, dtype=p.dtype), axis=2)
+        rng, params = self.sampler(seed), self.params
+        everything = self._everything(whole("n", n))
+        half = namespace(params[0]).full((n, self.n_hidden), 0.5, dtype=params[0].dtype)
+        start = sample_visibles(params, bernoulli(half, rng), rng, everything)
+        v = gibbs(params, start, rng, everything, whole("k", k) - 1)
+        return self._expected(sample_hiddens(params, v, rng))
 
-    def state(self):
-        """All that training changes."""
-        return {"theta": copy_of(self.theta), "optimizer": self.optimizer.state(), "steps": self.steps, "seed": self.seed}
+    def _everything(self, n):
+        return Softmax(namespace(self.learner.theta).ones((n, self.n_items), dtype=self.learner.theta.dtype))
 
-    def config(self):
-        """What two runs must have in common for one to go on with the other's state."""
-        names = ("n_items", "k", "weight_decay", "seed")
-        return {"kind": "RatingsRBM", "n_hidden": self.params[2].shape[0], "optimizer": self.optimizer.settings()} | {
-            name: getattr(self, name) for name in names}  # fmt: skip
-
-    def load_state(self, state):
-        """Go on from what `state()` gave. All or nothing."""
-        check_state(state, self.state(), arrays=("theta",))
-        self.optimizer = optimizer_from(self.optimizer, state["optimizer"], self.theta)
-        self.theta, self.steps, self.seed = copy_of(state["theta"]), state["steps"], state["seed"]
+    def _expected(self, hidden):
+        """Σ_k k p(v_ik = 1 | h), (N, items)."""
+        xp, N = namespace(hidden), hidden.shape[0]
+        p = mean_visibles(self.params, hidden, self._everything(N))
+        return xp.sum(xp.reshape(p, (N, self.n_items, STARS)) * xp.arange(1, STARS + 1, dtype=p.dtype), axis=2)

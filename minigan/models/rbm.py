@@ -1,9 +1,8 @@
-"""The restricted Boltzmann machine as a model: the mathematics of `bipartite.py` with a state and a training loop.
+"""The restricted Boltzmann machine as a model: the mathematics of `bipartite.py` with a state.
 
 It has the verbs of every model here (`step`, `sample`, `state`, `load_state`) and, since an RBM is also a maker of
 features, the interface of a scikit-learn transformer (`fit`, `transform`, `get_params`, …), so that it can stand in a
-Pipeline or a GridSearchCV. scikit-learn is not imported unless it asks for its own tags. Here is how it is trained; what one
-can ask of it afterwards stands in `trained_rbm.py`.
+Pipeline or a GridSearchCV. So its arguments have scikit-learn's names, and what is learned has names that end in an underscore.
 
 One step, on a batch v, with the gradient of `cd_grad`:
 
@@ -12,146 +11,135 @@ One step, on a batch v, with the gradient of `cd_grad`:
     momentum       u ← momentum · u + g,  θ ← θ − learning_rate · u       (`SGD`)
 
 W starts at N(0, 0.01²), c at 0, b at what the data's mean asks for (log-odds of the means, or the means themselves).
+
+The questions that one asks of a trained machine are a few lines of `bipartite.py` or `completion.py` each, with the parameters
+put in, the data looked at first, and the answer brought back to the backend that the question came from. Where something is
+drawn, each call draws anew, unless it is given a seed: an int random_state must not answer every question with the same dice.
 Sources: Hinton 2012, "A practical guide to training restricted Boltzmann machines"; scikit-learn's BernoulliRBM.
 """
 
-import copy
 import math
 
 import numpy as np
 
-from minigan.arrays import CHAINS, INIT, NOISE, ORDER, backend_module, copy_of, dtype_name, generator, namespace
+from minigan.arrays import CHAINS, DRAW, INIT, ORDER, dtype_name, generator, namespace, to
+from minigan.check import choice, number, whole
 from minigan.models.bipartite import (
     Binary,
+    Bipartite,
     Gaussian,
+    bernoulli,
     cd_grad,
-    energy,
     free_energy,
     gibbs,
     mean_hiddens,
     mean_visibles,
+    pseudo_likelihood,
     sample_hiddens,
     sample_visibles,
 )
-from minigan.models.check import check_count, check_state, optimizer_from
-from minigan.models.estimator import seed_of
-from minigan.models.trained_rbm import UNITS, TrainedRBM
-from minigan.nn.flat import flatten
+from minigan.models.check import check_batch
+from minigan.models.completion import complete
+from minigan.models.estimator import Estimator, back_to, learned, seed_of
+from minigan.models.model import Learner, Model
 from minigan.nn.optim import SGD
 
-__all__ = ["RBM", "Binary", "Gaussian", "cd_grad", "energy", "free_energy", "gibbs", "mean_hiddens", "mean_visibles",
-           "sample_hiddens", "sample_visibles"]  # fmt: skip
-
+UNITS = {"binary": Binary, "gaussian": Gaussian}
 SLIDE = 0.01  # how much of a batch's means enters the offsets of centring
 
 
-class RBM(TrainedRBM):
+class RBM(Estimator, Model):
     """Restricted Boltzmann machine.
 
-    n_components: hidden units. learning_rate, batch_size, n_iter (epochs of `fit`). k: Gibbs rounds a step. persistent:
-    PCD (True) or CD. momentum, weight_decay. centred: measure units from their means. visible: "binary" for data
-    in [0, 1], "gaussian" for standardised data. backend: "numpy" or "cupy". random_state: a whole number, None for a new
-    one in each `fit`, or a numpy RandomState. verbose: 1 prints the pseudo-likelihood once an epoch.
+    n_components: int, hidden units.
+    learning_rate: float > 0.
+    batch_size: int, rows of a minibatch in `fit`.
+    n_iter: int, epochs of `fit`.
+    k: int, Gibbs rounds a step.
+    persistent: bool, PCD (True) or CD.
+    chains: int, persistent chains; batch_size of them if None.
+    momentum: float in [0, 1).
+    weight_decay: float ≥ 0.
+    centred: bool, measure units from their means; see `bipartite.py` for what it is good for.
+    visible: "binary" for data in [0, 1], "gaussian" for standardised data.
+    backend: "numpy" or "cupy".
+    random_state: int ≥ 0, None for a new one in each `fit`, or a numpy RandomState.
+    verbose: 1 prints the pseudo-likelihood once an epoch.
 
     After fitting: components_ (n_components, n_features), intercept_hidden_, intercept_visible_, n_features_in_.
     Arrays may come from any backend; results go back to where the input came from.
     """
 
-    def __init__(self, n_components=256, *, learning_rate=0.1, batch_size=10, n_iter=10, k=1, persistent=True, momentum=0.0,
-                 weight_decay=0.0, centred=True, visible="binary", backend="numpy", random_state=None, verbose=0):
+    parts = ("learner_", "chains_", "offsets_")
+    free = ("backend", "n_iter", "verbose", "random_state", "batch_size")
+    steps, seed, dtype = learned("steps_", 0), learned("seed_"), learned("dtype_")
+
+    def __init__(self, n_components=256, *, learning_rate=0.1, batch_size=10, n_iter=10, k=1, persistent=True, chains=None,
+                 momentum=0.0, weight_decay=0.0, centred=False, visible="binary", backend="numpy", random_state=None,
+                 verbose=0):
         self.n_components, self.learning_rate, self.batch_size, self.n_iter = n_components, learning_rate, batch_size, n_iter
-        self.k, self.persistent, self.momentum, self.weight_decay = k, persistent, momentum, weight_decay
-        self.centred, self.visible, self.backend = centred, visible, backend
-        self.random_state, self.verbose = random_state, verbose
+        self.k, self.persistent, self.chains = k, persistent, chains
+        self.momentum, self.weight_decay, self.centred = momentum, weight_decay, centred
+        self.visible, self.backend, self.random_state, self.verbose = visible, backend, random_state, verbose
 
     def fit(self, X, y=None):
         """Learn from X (N, n_features), from the start: n_iter epochs of shuffled minibatches. y is not looked at."""
         X = self._training_data(X, fresh=True)
-        self._start(X)
+        self.begin(X)
         xp = namespace(X)
         for epoch in range(self.n_iter):
-            order = generator([ORDER, self.seed_, epoch]).permutation(X.shape[0])
-            for chosen in np.array_split(order, math.ceil(X.shape[0] / self.batch_size)):
-                self._update(xp.take(X, xp.asarray(chosen), axis=0))
+            order = xp.asarray(generator(self.seed, "numpy", ORDER, epoch).permutation(X.shape[0]))
+            shuffled = xp.take(X, order, axis=0)
+            batches = math.ceil(X.shape[0] / self.batch_size)
+            cuts = [i * X.shape[0] // batches for i in range(batches + 1)]
+            for start, stop in zip(cuts, cuts[1:]):
+                self._update(shuffled[start:stop, :])
             if self.verbose:
                 print(f"epoch {epoch + 1}: pseudo-likelihood {float(xp.mean(self.score_samples(X))):.2f}")
         return self
 
     def partial_fit(self, X, y=None):
         """Go on learning: one pass over X (N, n_features) in its order, cut into minibatches."""
-        X = self._training_data(X, fresh=not hasattr(self, "theta_"))
-        if not hasattr(self, "theta_"):
-            self._start(X)
+        fresh = not hasattr(self, "learner_")
+        X = self._training_data(X, fresh)
+        if fresh:
+            self.begin(X)
         for start in range(0, X.shape[0], self.batch_size):
             self._update(X[start : start + self.batch_size, :])
         return self
 
     def step(self, batch, *, check=True):
-        """One step on a batch (N, n_features). -> {"contrast": mean |∂/∂b|}: how far the dreams' mean is from the data's."""
+        """One step on a batch (N, n_features). -> {"contrast": mean |E_dreams v − E_data v| of this batch}."""
         if check:
             self.check(batch)
-        if not hasattr(self, "theta_"):
-            self._start(batch)
+        if not hasattr(self, "learner_"):
+            self.begin(batch)
         return {"contrast": self._update(batch)}
 
-    def monitor(self, v):
-        """{"energy_data": mean F(v), "energy_dreams": mean F of as many dreams}: equal where the machine is right."""
-        mean, dreams = namespace(v).mean, self.sample(v.shape[0], seed=self.steps_, k=10)
-        return {"energy_data": mean(self.free_energy(v)), "energy_dreams": mean(self.free_energy(dreams))}
-
-    def check(self, data):
-        """Raise unless `data` can be trained on: this backend, finite, in the units' range, of the right width."""
-        self._check_parameters()
-        known = hasattr(self, "theta_")
-        if not known and dtype_name(data) not in ("float32", "float64"):
-            raise TypeError(f"the batch is {dtype_name(data)}, want float32 or float64: convert it, for instance "
-                            "batch.astype('float32')")
-        self._in_range(data, self.n_features_in_ if known else data.shape[-1], self.dtype_ if known else dtype_name(data))
-
-    def _training_data(self, X, fresh):
-        self._check_parameters()
-        X = self.validated(X, fitting=fresh)
-        self._in_range(X, X.shape[1], dtype_name(X))
-        if not fresh and self.optimizer_.settings() != SGD(self.learning_rate, self.momentum).settings():
-            self.optimizer_ = SGD(self.learning_rate, self.momentum)  # set_params has changed them
-        return X
-
-    def _check_parameters(self):
-        for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
-            number = getattr(self, name)
-            if not isinstance(number, (int, np.integer)) or number < least:
-                raise ValueError(f"{name} is {number!r}: want a whole number, {least} or more")
-        if self.visible not in UNITS:
-            raise ValueError(f"visible is {self.visible!r}: want one of {', '.join(map(repr, UNITS))}")
-        if not self.weight_decay >= 0:
-            raise ValueError(f"weight_decay is {self.weight_decay}: want 0 or more")
-        SGD(self.learning_rate, self.momentum)  # says what is wrong with these two
-
-    def _start(self, X):
-        """θ before the first step; the visible biases fit the means of X."""
-        xp, n, m, dtype = namespace(X), X.shape[1], self.n_components, dtype_name(X)
-        seed = seed_of(self.random_state)
-        means = xp.mean(X, axis=0)
+    def begin(self, data):
+        """θ before the first step; the visible biases fit the means of the data (N, n_features)."""
+        xp, n, m, dtype = namespace(data), data.shape[1], self.n_components, dtype_name(data)
+        self.seed_, self.draws_, self.steps_, self.n_features_in_, self.dtype_ = seed_of(self.random_state), 0, 0, n, dtype
+        means = xp.mean(data, axis=0)
         b = means
         if self.visible == "binary":
-            b = (b * X.shape[0] + 0.5) / (X.shape[0] + 1.0)  # no unit is quite sure, whatever the data
+            b = (b * data.shape[0] + 0.5) / (data.shape[0] + 1.0)  # no unit is quite sure, whatever the data
             b = xp.log(b) - xp.log(1.0 - b)
-        W = generator([INIT, seed], self.backend).standard_normal(size=(n, m), dtype=dtype) * 0.01
-        chains = generator([CHAINS, seed], self.backend).random(size=(self.batch_size, m), dtype=dtype)
-        self.seed_, self.draws_, self.steps_, self.n_features_in_, self.dtype_ = seed, 0, 0, n, dtype
-        self.theta_ = flatten(xp, dtype, [[W, b, xp.zeros(m, dtype=X.dtype)]])
-        self.chains_, self.offsets_ = xp.astype(chains < 0.5, X.dtype), [means, xp.full(m, 0.5, dtype=X.dtype)]
-        self.optimizer_ = SGD(self.learning_rate, self.momentum)
+        W = self.rng(INIT).standard_normal(size=(n, m), dtype=dtype) * 0.01
+        form = Bipartite(n, m)
+        optimizer = SGD(self.learning_rate, self.momentum)
+        self.learner_ = Learner(form, optimizer, form.pack([W, b, xp.zeros(m, dtype=data.dtype)]))
+        rows = (self.chains or self.batch_size) if self.persistent else 0
+        self.chains_ = bernoulli(xp.full((rows, m), 0.5, dtype=data.dtype), self.rng(CHAINS))
+        self.offsets_ = [means, xp.full(m, 0.5, dtype=data.dtype)] if self.centred else []
 
     def _update(self, v):
-        chains = self.chains_ if self.persistent else None
-        rng = generator([NOISE, self.seed_, self.steps_], self.backend)
-        gradient, hidden, h = cd_grad(self.params, v, rng, k=self.k, chains=chains,
-                                      offsets=self.offsets_ if self.centred else None, units=UNITS[self.visible])
+        gradient, hidden, h = cd_grad(self.params, v, self.rng(), k=self.k, chains=self.chains_ if self.persistent else None,
+                                      offsets=self.offsets_ or None, units=UNITS[self.visible])
         if self.weight_decay:
             gradient[0] += self.weight_decay * self.params[0]
+        self.learner_.step(self.learner_.net.pack(gradient))
         xp = namespace(v)
-        self.theta_ = self.optimizer_.step(self.theta_, flatten(xp, self.dtype_, [gradient]))
         if self.centred:
             now = [xp.mean(v, axis=0), xp.mean(h, axis=0)]
             self.offsets_ = [(1.0 - SLIDE) * old + SLIDE * new for old, new in zip(self.offsets_, now)]
@@ -160,42 +148,147 @@ class RBM(TrainedRBM):
         self.steps_ += 1
         return xp.mean(xp.abs(gradient[1]))
 
-    def state(self):
-        """All that training changes, as a dict of arrays and numbers; empty before the first step."""
-        if not hasattr(self, "theta_"):
-            return {}
-        learned = {"theta": copy_of(self.theta_), "chains": copy_of(self.chains_), "offsets": [*map(copy_of, self.offsets_)]}
-        counts = {"steps": self.steps_, "seed": self.seed_, "draws": self.draws_, "n_features": self.n_features_in_}
-        return {**learned, **counts, "optimizer": self.optimizer_.state()}
+    def load_state(self, state):
+        """Go on from what `state()` gave; a machine that has not begun takes its width from it. All or nothing."""
+        if hasattr(self, "learner_"):
+            return super().load_state(state)
+        self._check_parameters()
+        theta = state["learner_"]["theta"]
+        other = type(self)(**self.get_params() | {"random_state": 0})
+        width = (theta.shape[0] - self.n_components) // (self.n_components + 1)  # θ has n·m + n + m numbers
+        other.begin(namespace(theta).zeros((1, width), dtype=theta.dtype))
+        Model.load_state(other, state)
+        vars(self).update({name: value for name, value in vars(other).items() if name.endswith("_")})
 
-    def config(self):
-        """What two runs must have in common for one to go on with the other's state."""
-        free = ("n_iter", "verbose", "backend", "random_state", "batch_size")
-        return {"kind": "RBM"} | {name: value for name, value in self.get_params().items() if name not in free}
+    def monitor(self, v):
+        """{"energy_data": mean F(v), "energy_dreams": mean F of as many dreams v ~ p(v | h)}: equal where the machine is right
+        and its chains are long enough.
+        """
+        mean, dreams = namespace(v).mean, self.sample(v.shape[0], seed=self.steps, k=10, mean=False)
+        return {"energy_data": mean(self.free_energy(v)), "energy_dreams": mean(self.free_energy(dreams))}
+
+    def check(self, batch):
+        """Raise unless `batch` can be trained on: this backend, finite, in the units' range, of the right width."""
+        self._check_parameters()
+        begun = hasattr(self, "learner_")
+        if not begun and dtype_name(batch) not in ("float32", "float64"):
+            raise TypeError(f"the batch is {dtype_name(batch)}, want float32 or float64: convert it, for instance "
+                            "batch.astype('float32')")
+        self._in_range(batch, self.n_features_in_ if begun else batch.shape[-1], self.dtype if begun else dtype_name(batch))
+
+    def _in_range(self, X, width, dtype):
+        low, high = self.range or (-math.inf, math.inf)
+        check_batch(X, width=width, backend=self.backend, dtype=dtype, low=low, high=high)
+
+    def _training_data(self, X, fresh):
+        self._check_parameters()
+        X = self.validated(X, fitting=fresh)
+        self._in_range(X, X.shape[1], dtype_name(X))
+        wanted = SGD(self.learning_rate, self.momentum)
+        if not fresh and repr(self.learner_.optimizer) != repr(wanted):  # set_params has changed them
+            self.learner_.optimizer = wanted.fresh(self.learner_.theta)
+        return X
+
+    def _check_parameters(self):
+        for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
+            whole(name, getattr(self, name), least)
+        if self.chains is not None:
+            whole("chains", self.chains)
+        choice("visible", self.visible, UNITS)
+        number("weight_decay", self.weight_decay, least=0)
+        SGD(self.learning_rate, self.momentum)  # says what is wrong with these two
 
     @property
-    def steps(self):
-        """How many steps have been taken."""
-        return getattr(self, "steps_", 0)
+    def range(self):
+        """Between which values the data must lie: (0, 1) for binary units, None for Gaussian ones."""
+        return UNITS[self.visible].range
 
-    def load_state(self, state):
-        """Go on from what `state()` gave. All or nothing."""
-        if not state:
-            for name in [name for name in vars(self) if name.endswith("_")]:
-                delattr(self, name)
-            return
-        other = copy.copy(self).set_params(random_state=0)  # what a state of this machine looks like
-        n = state.get("n_features") if isinstance(state, dict) else None
-        check_count("n_features", n)
-        dtype = getattr(backend_module(self.backend), dtype_name(state["theta"]))
-        other._start(backend_module(self.backend).zeros((1, n), dtype=dtype))
-        check_state(state, other.state(), arrays=("theta",))
-        check_count("draws", state["draws"])
-        arrays = [state["chains"], *state["offsets"]]
-        wanted = [other.chains_, *other.offsets_]
-        if len(arrays) != 3 or any(a.shape[-1] != w.shape[-1] or a.dtype != w.dtype for a, w in zip(arrays, wanted)):
-            raise ValueError("the state's chains or offsets are of another machine: build it as the saved one was")
-        self.optimizer_ = optimizer_from(other.optimizer_, state["optimizer"], state["theta"])
-        self.theta_, self.chains_, *self.offsets_ = map(copy_of, [state["theta"], *arrays])
-        self.n_features_in_, self.dtype_ = n, other.dtype_
-        self.steps_, self.seed_, self.draws_ = state["steps"], state["seed"], state["draws"]
+    @property
+    def params(self):
+        """[W, b, c], views of θ."""
+        self.check_fitted()
+        return self.learner_.net.unpack(self.learner_.theta)
+
+    @property
+    def components_(self):
+        """Wᵀ, (n_components, n_features)."""
+        return self.params[0].T
+
+    @property
+    def intercept_visible_(self):
+        """b, (n_features,)."""
+        return self.params[1]
+
+    @property
+    def intercept_hidden_(self):
+        """c, (n_components,)."""
+        return self.params[2]
+
+    def transform(self, X):
+        """The features of X: p(h = 1 | v), (N, n_components)."""
+        return back_to(X, mean_hiddens(self.params, self.validated(X)))
+
+    def fit_transform(self, X, y=None):
+        """fit, then transform."""
+        return self.fit(X, y).transform(X)
+
+    def free_energy(self, v):
+        """F(v), (N,): log p(v) = −F(v) − log Z."""
+        return back_to(v, free_energy(self.params, self.validated(v), UNITS[self.visible]))
+
+    def log_likelihood(self, X, log_z):
+        """log p(v) = −F(v) − log Z, (N,); log_z from `metrics.rbm_likelihood`: log_partition, exactly, or ais."""
+        return -self.free_energy(X) - log_z
+
+    def score_samples(self, X):
+        """Stochastic pseudo-likelihood of binary units, (N,): n log p(v_i | the others) for one i drawn for each row.
+
+        With ṽ, v with unit i flipped, log p(v_i | the others) = log σ(F(ṽ) − F(v)). Each call draws anew. For Gaussian
+        units it is −F(v), which is log p(v) up to a constant.
+        """
+        v = self.validated(X)
+        if self.visible == "gaussian":
+            return back_to(X, -free_energy(self.params, v, Gaussian))
+        return back_to(X, pseudo_likelihood(self.params, v, self._draw()))
+
+    def reconstruct(self, v):
+        """E[v | E[h | v]], (N, n_features): the data as the hidden units see them."""
+        return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self.validated(v)), UNITS[self.visible]))
+
+    def gibbs(self, v, k=1):
+        """k rounds of Gibbs sampling from v (N, n_features); each call draws anew."""
+        rounds, start = whole("k", k), self.validated(v)
+        return back_to(v, gibbs(self.params, start, self._draw(), UNITS[self.visible], rounds))
+
+    def sample(self, n, seed=None, *, k=1000, mean=True):
+        """n samples (n, n_features) at the end of chains of k Gibbs rounds, started at random.
+
+        mean: give E[v | h], which is good to look at; False gives v ~ p(v | h), which is a sample.
+        seed: the same seed gives the same samples; None draws anew. The model does not change.
+        """
+        params, units, rng = self.params, UNITS[self.visible], self.sampler(seed)
+        half = namespace(params[0]).full((whole("n", n), self.n_components), 0.5, dtype=params[0].dtype)
+        start = sample_visibles(params, bernoulli(half, rng), rng, units)
+        v = gibbs(params, start, rng, units, whole("k", k) - 1)
+        means = mean_visibles(params, sample_hiddens(params, v, rng), units)
+        return means if mean else units.sample(means, rng)
+
+    def complete(self, v, observed, *, method="gibbs", rounds=200):
+        """Fill in what is missing: v (N, n_features) with its observed entries kept, the others replaced by E[v | observed].
+
+        observed: bool, of v's shape or (n_features,); what v has elsewhere is not looked at (NaN is fine). method: "gibbs"
+        or "mean_field", as in `completion.py`.
+        """
+        v_host, observed = np.asarray(to(v, "numpy")), np.asarray(to(observed, "numpy"))
+        if observed.dtype != bool or observed.shape not in (v_host.shape, v_host.shape[1:]):
+            raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "
+                             "one row of it")
+        known = self.validated(np.where(observed, v_host, np.zeros_like(v_host)))
+        self._in_range(known, self.n_features_in_, self.dtype)
+        keep = to(np.broadcast_to(observed, known.shape).copy(), self.backend)
+        return back_to(v, complete(self.params, known, keep, self._draw(), UNITS[self.visible], method, rounds))
+
+    def _draw(self):
+        """A new generator for each request."""
+        self.draws_ += 1
+        return generator(self.seed, self.backend, DRAW, self.draws_)

@@ -18,6 +18,7 @@ ones have none.
 """
 
 from minigan.arrays import namespace
+from minigan.check import number
 from minigan.nn.describe import words
 
 
@@ -53,9 +54,7 @@ class LeakyReLU:
     __repr__ = words
 
     def __init__(self, slope=0.2):
-        if not 0 <= slope < 1:
-            raise ValueError(f"LeakyReLU(slope={slope}): want 0 ≤ slope < 1")
-        self.slope = float(slope)
+        self.slope = number("LeakyReLU: slope", slope, least=0, below=1)
 
     def forward(self, params, x):
         return namespace(x).maximum(x, x * self.slope), x

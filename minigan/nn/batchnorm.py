@@ -21,8 +21,8 @@ Source: Ioffe & Szegedy 2015, algorithms 1 and 2; its section 3 has the gradient
 """
 
 from minigan.arrays import backend_module, namespace
+from minigan.check import number, whole
 from minigan.nn.describe import words
-from minigan.nn.shapes import check_count
 
 
 class BatchNorm:
@@ -37,10 +37,9 @@ class BatchNorm:
     __repr__ = words
 
     def __init__(self, n, *, eps=1e-5, momentum=0.1):
-        self.n = self.n_in = self.n_out = check_count("BatchNorm: n", n)
-        if not 0 < eps < 1 or not 0 < momentum <= 1:
-            raise ValueError(f"BatchNorm({n}, eps={eps}, momentum={momentum}): want 0 < eps < 1 and 0 < momentum ≤ 1")
-        self.eps, self.momentum = float(eps), float(momentum)
+        self.n = self.n_in = self.n_out = whole("BatchNorm: n", n)
+        self.eps = number("BatchNorm: eps", eps, above=0)
+        self.momentum = number("BatchNorm: momentum", momentum, above=0, most=1)
         self.shapes = ((self.n,), (self.n,))  # gamma, beta
         self.stats_shapes = ((self.n,), (self.n,))  # running mean, running variance
 

@@ -2,8 +2,8 @@
 
     y[n, i, j, :] = Σ_a Σ_b x[n, s·i + a − p, s·j + b − p, :] W[a, b] + b        a, b = 0 … k − 1
 
-x (N, h, w, n_in), W (k, k, n_in, n_out), b (n_out,), y (N, h′, w′, n_out), with stride s, and p rows and columns of zeros around
-the image: h′ = (h + 2p − k) / s + 1. A pixel (a, b) of the window is called a *tap*.
+x (N, h, w, n_in), W (k, k, n_in, n_out), b (n_out,), y (N, h′, w′, n_out), with stride s, and p rows and columns of zeros
+around the image: h′ = (h + 2p − k) / s + 1. A pixel (a, b) of the window is called a *tap*.
 
 **As one product.** Lay the pixels that a window sees side by side, k·k·n_in numbers, one row for each window: that is
 `patches(x)`. With W as a matrix (k·k·n_in, n_out) the convolution is a `Linear` on patches,
@@ -12,16 +12,16 @@ the image: h′ = (h + 2p − k) / s + 1. A pixel (a, b) of the window is called
 
 and so is its backward, dW = patches(x)ᵀ dy, db = Σ dy and d patches = dy Wᵀ.
 
-**Back to the image.** Windows overlap, so a pixel has been copied into many patches. By the chain rule its gradient is the sum over
-the copies. That is `fold`: every number of c is added to the pixel that it was copied from. `patches` is linear in x, and fold is
-its transpose (its *adjoint*), which is one equation:
+**Back to the image.** Windows overlap, so a pixel has been copied into many patches. By the chain rule its gradient is the
+sum over the copies. That is `fold`: every number of c is added to the pixel that it was copied from. `patches` is linear in
+x, and fold is its transpose (its *adjoint*), which is one equation:
 
     ⟨patches(x), c⟩ = ⟨x, fold(c)⟩       for every x and c
 
 So dx = fold(dy Wᵀ). And `ConvTranspose2d`, the layer that makes images larger, is this line used as a forward pass.
 
-Patches take k²/s² times the memory of x. So they are made for a few images at a time, used while they are in the processor's cache,
-and made again in backward. On a GPU one block is the whole batch.
+Patches take k²/s² times the memory of x. So they are made for a few images at a time, used while they are in the processor's
+cache, and made again in backward. On a GPU one block is the whole batch.
 Sources: LeCun et al. 1989; Dumoulin & Visin 2016, "A guide to convolution arithmetic", chapter 4 (the transpose).
 """
 
@@ -30,9 +30,10 @@ import functools
 import numpy as np
 
 from minigan.arrays import namespace, row_blocks
+from minigan.check import pair, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import check_count, pair
+from minigan.nn.shapes import as_rows
 
 BLOCK = 1 << 18  # numbers of patches at a time on a processor, about 1 MB of float32
 
@@ -50,12 +51,12 @@ class Window:
             if n is None:
                 places.append(None)
                 continue
+            size = f"the image is {n} {axis}, {n + 2 * p} with its padding"
             if n + 2 * p < k:
-                raise ValueError(f"the image is {n} {axis}, {n + 2 * p} with its padding, and the kernel {k}: {name} needs a larger "
-                                 "image, a smaller kernel or more padding")
-            if (n + 2 * p - k) % s:
-                raise ValueError(f"the image is {n} {axis}, {n + 2 * p} with its padding: a kernel of {k} in steps of {s} leaves "
-                                 f"{(n + 2 * p - k) % s} pixels over at the end; {name} needs another stride, kernel or padding")
+                raise ValueError(f"{size}, and the kernel {k}: {name} needs a larger image, a smaller kernel or more padding")
+            if over := (n + 2 * p - k) % s:
+                raise ValueError(f"{size}: a kernel of {k} in steps of {s} leaves {over} over at the end; {name} needs another "
+                                 "stride, kernel or padding")
             places.append((n + 2 * p - k) // s + 1)
         return tuple(places)
 
@@ -69,20 +70,19 @@ class Window:
         return larger
 
     def patches(self, x):
-        """x (N, h, w, c) -> (N, h′, w′, taps·c): the pixels under each window, tap by tap."""
+        """x (N, h, w, c) -> (N·h′·w′, taps·c): the pixels under each window, tap by tap."""
         N, h, w, c = x.shape
         x, xp = self.padded(x), namespace(x)
         index = _pixels(xp, x.shape[1:3], self.places((h, w)), self.stride, self.taps)
         flat = xp.reshape(x, (N, x.shape[1] * x.shape[2], c))
-        return xp.reshape(xp.take(flat, index, axis=1), (N, *self.places((h, w)), len(self.taps) * c))
+        return xp.reshape(xp.take(flat, index, axis=1), (-1, len(self.taps) * c))
 
     def fold(self, columns, shape):
-        """columns (N, h′, w′, taps·c) -> (N, h, w, c), shape = (h, w): each number added to its pixel, the adjoint of patches."""
+        """columns (N·h′·w′, taps·c) -> (N, h, w, c), shape = (h, w): each number is added to its pixel; patches' adjoint."""
         (h, w), (rows, cols), (down, right) = shape, self.padding, self.stride
-        N, high, wide, _ = columns.shape
-        xp = namespace(columns)
-        columns = xp.reshape(columns, (N, high, wide, len(self.taps), -1))
-        x = xp.zeros((N, h + 2 * rows, w + 2 * cols, columns.shape[-1]), dtype=columns.dtype)
+        xp, (high, wide) = namespace(columns), self.places(shape)
+        columns = xp.reshape(columns, (-1, high, wide, len(self.taps), columns.shape[1] // len(self.taps)))
+        x = xp.zeros((columns.shape[0], h + 2 * rows, w + 2 * cols, columns.shape[-1]), dtype=columns.dtype)
         for i, (a, b) in enumerate(self.taps):
             x[:, a : a + down * high : down, b : b + right * wide : right, :] += columns[:, :, :, i, :]
         return x[:, rows : rows + h, cols : cols + w, :]
@@ -107,19 +107,18 @@ def block_rows(x, window, n_in):
 
 def convolve(x, W, window):
     """patches(x) W: x (N, h, w, n_in), W (taps·n_in, n_out) -> (N, h′, w′, n_out)."""
-    y = namespace(x).empty((x.shape[0], *window.places(x.shape[1:3]), W.shape[1]), dtype=x.dtype)
+    xp, places = namespace(x), window.places(x.shape[1:3])
+    y = xp.empty((x.shape[0], *places, W.shape[1]), dtype=x.dtype)
     for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
-        y[start : start + part.shape[0], ...] = window.patches(part) @ W
+        y[start : start + part.shape[0], ...] = xp.reshape(window.patches(part) @ W, (-1, *places, W.shape[1]))
     return y
 
 
 def convolve_dW(x, dy, window):
     """patches(x)ᵀ dy: (taps·n_in, n_out)."""
-    xp, dW = namespace(x), 0.0
+    dW = 0.0
     for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
-        columns = window.patches(part)
-        dpart = dy[start : start + part.shape[0], ...]
-        dW = dW + xp.reshape(columns, (-1, columns.shape[-1])).T @ xp.reshape(dpart, (-1, dy.shape[3]))
+        dW = dW + window.patches(part).T @ as_rows(dy[start : start + part.shape[0], ...])
     return dW
 
 
@@ -128,7 +127,7 @@ def convolve_dx(dy, W, window, shape):
     n_in = W.shape[0] // len(window.taps)
     x = namespace(dy).empty((dy.shape[0], *shape, n_in), dtype=dy.dtype)
     for start, part in row_blocks(dy, block_rows(x, window, n_in)):
-        x[start : start + part.shape[0], ...] = window.fold(part @ W.T, shape)
+        x[start : start + part.shape[0], ...] = window.fold(as_rows(part) @ W.T, shape)
     return x
 
 
@@ -145,7 +144,7 @@ class Conv2d:
     __repr__ = words
 
     def __init__(self, n_in, n_out, kernel, *, stride=1, padding=0, init=glorot):
-        self.n_in, self.n_out = check_count("Conv2d: n_in", n_in), check_count("Conv2d: n_out", n_out)
+        self.n_in, self.n_out = whole("Conv2d: n_in", n_in), whole("Conv2d: n_out", n_out)
         self.kernel, self.stride, self.padding = kernel, stride, padding
         size = pair("Conv2d: kernel", kernel, 1)
         self.window = Window(np.ndindex(size), size, pair("Conv2d: stride", stride, 1), pair("Conv2d: padding", padding, 0))
@@ -183,7 +182,7 @@ class Conv2d:
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(x, dy, self.window), W.shape)
-        return dx, [dW, constant * xp.sum(xp.reshape(dy, (-1, self.n_out)), axis=0)]
+        return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_out, n_in, k, k)."""

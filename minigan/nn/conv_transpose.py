@@ -1,27 +1,28 @@
 """The transposed convolution: the layer that makes images larger.
 
-A convolution with stride 2 turns every window into one pixel. Its transpose turns every pixel into a window: the pixel's features,
-times W, are laid over k×k pixels of the larger image, and where windows overlap, they add up:
+A convolution with stride 2 turns every window into one pixel. Its transpose turns every pixel into a window: the pixel's
+features, times W, are laid over k×k pixels of the larger image, and where windows overlap, they add up:
 
     y = fold(x Wᵀ) + b          x (N, h, w, n_in)   W (k, k, n_out, n_in)   y (N, s·(h − 1) + k − 2p, …, n_out)
 
-That is the gradient dx = fold(dy Wᵀ) of a `Conv2d` from n_out to n_in channels, with x in the place of dy. By the adjoint equation
-⟨patches(u), c⟩ = ⟨u, fold(c)⟩ of `conv.py` its backward is therefore made of the convolution's forward pass:
+That is the gradient dx = fold(dy Wᵀ) of a `Conv2d` from n_out to n_in channels, with x in the place of dy. By the adjoint
+equation ⟨patches(u), c⟩ = ⟨u, fold(c)⟩ of `conv.py` its backward is therefore made of the convolution's forward pass:
 
     d(x Wᵀ) = patches(dy)       dx = patches(dy) W       dW = patches(dy)ᵀ x       db = Σ dy
 
-It does not undo a convolution: the shape comes back, the values do not. A kernel that the stride divides (4 for 2) lays the same
-number of windows over every pixel; other kernels leave a checkerboard in the images (Odena et al. 2016).
-Source: Zeiler et al. 2010; Radford et al. 2016 (DCGAN) for its use in a generator.
+It does not undo a convolution: the shape comes back, the values do not. A kernel that the stride divides (4 for 2) lays the
+same number of windows over every pixel; other kernels leave a checkerboard in the images (Odena et al. 2016). Source: Zeiler
+et al. 2010; Radford et al. 2016 (DCGAN) for its use in a generator.
 """
 
 import numpy as np
 
 from minigan.arrays import namespace
+from minigan.check import pair, whole
 from minigan.nn.conv import Window, check_image, convolve, convolve_dW, convolve_dx
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import check_count, pair
+from minigan.nn.shapes import as_rows
 
 
 class ConvTranspose2d:
@@ -37,10 +38,11 @@ class ConvTranspose2d:
     __repr__ = words
 
     def __init__(self, n_in, n_out, kernel, *, stride=1, padding=0, init=glorot):
-        self.n_in, self.n_out = check_count("ConvTranspose2d: n_in", n_in), check_count("ConvTranspose2d: n_out", n_out)
+        self.n_in, self.n_out = whole("ConvTranspose2d: n_in", n_in), whole("ConvTranspose2d: n_out", n_out)
         self.kernel, self.stride, self.padding = kernel, stride, padding
         size = pair("ConvTranspose2d: kernel", kernel, 1)
-        self.window = Window(np.ndindex(size), size, pair("ConvTranspose2d: stride", stride, 1), pair("ConvTranspose2d: padding", padding, 0))
+        steps, cut = pair("ConvTranspose2d: stride", stride, 1), pair("ConvTranspose2d: padding", padding, 0)
+        self.window = Window(np.ndindex(size), size, steps, cut)
         self.input_shape = (None, None, self.n_in)
         self.shapes = ((*size, self.n_out, self.n_in), (self.n_out,))
         self.init_weights = init
@@ -55,7 +57,8 @@ class ConvTranspose2d:
 
     def init(self, rng, dtype):
         """The first [W, b], drawn with rng."""
-        W = self.init_weights(rng, (*self.window.kernel, self.n_in, self.n_out), dtype)  # an initialiser wants the inputs before the outputs
+        # an initialiser wants the inputs before the outputs; all entries are drawn alike, so that they may change places
+        W = self.init_weights(rng, (*self.window.kernel, self.n_in, self.n_out), dtype)
         xp = namespace(W)
         return [xp.reshape(W, self.shapes[0]), xp.zeros(self.n_out, dtype=W.dtype)]
 
@@ -83,7 +86,7 @@ class ConvTranspose2d:
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(dy, x, self.window), W.shape)
-        return dx, [dW, constant * xp.sum(xp.reshape(dy, (-1, self.n_out)), axis=0)]
+        return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_in, n_out, k, k)."""

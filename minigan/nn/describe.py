@@ -4,9 +4,9 @@
     describe(Linear(2, 3))    ["Linear", {"n_in": 2, "n_out": 3}]: for a checkpoint
     build(["Linear", {"n_in": 2, "n_out": 3}])    the layer again
 
-All three need only that a class keeps the arguments of its `__init__` under their own names. An argument that is a function (how
-weights start) is left out: it does not matter once there are weights. `build` knows the classes of `minigan.nn` and no others,
-so a file can name nothing else.
+All three need only that a class keeps the arguments of its `__init__` under their own names. An argument that is a function
+(how weights start) is left out: it does not matter once there are weights. `build` knows the classes of `minigan.nn` and no
+others, so a file can name nothing else.
 """
 
 import inspect

@@ -20,9 +20,10 @@ later (`penalty.py`), it is 0: when x changes by t, y changes by t W, and the co
 """
 
 from minigan.arrays import namespace
+from minigan.check import whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import check_count
+from minigan.nn.shapes import as_rows
 
 
 class Linear:
@@ -36,7 +37,7 @@ class Linear:
     __repr__ = words
 
     def __init__(self, n_in, n_out, *, init=glorot):
-        self.n_in, self.n_out = check_count("Linear: n_in", n_in), check_count("Linear: n_out", n_out)
+        self.n_in, self.n_out = whole("Linear: n_in", n_in), whole("Linear: n_out", n_out)
         self.shapes = ((self.n_in, self.n_out), (self.n_out,))
         self.init_weights = init
 
@@ -48,23 +49,19 @@ class Linear:
     def forward(self, params, x):
         """x (…, n_in) -> y (…, n_out), and the cache for backward."""
         W, b = params
-        y = x @ W
-        y += b
-        return y, (x, 1.0)
+        y = as_rows(x) @ W + b
+        return namespace(x).reshape(y, (*x.shape[:-1], self.n_out)), (x, 1.0)
 
     def tangent(self, params, cache, t):
         """t (…, n_in), a change of x -> the change of y (…, n_out), and the cache for backward."""
-        return t @ params[0], (t, 0.0)
+        return namespace(t).reshape(as_rows(t) @ params[0], (*t.shape[:-1], self.n_out)), (t, 0.0)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (…, n_out) -> dx (…, n_in), [dW, db]; None in the place of what is not wanted."""
         (W, _), (x, constant) = params, cache
-        dx = dy @ W.T if want_dx else None
-        if not want_dparams:
-            return dx, None
-        xp = namespace(dy)
-        x, dy = xp.reshape(x, (-1, self.n_in)), xp.reshape(dy, (-1, self.n_out))  # every axis but the last is batch
-        return dx, [x.T @ dy, constant * xp.sum(dy, axis=0)]
+        xp, dy = namespace(dy), as_rows(dy)
+        dx = xp.reshape(dy @ W.T, x.shape) if want_dx else None
+        return dx, [as_rows(x).T @ dy, constant * xp.sum(dy, axis=0)] if want_dparams else None
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout."""

@@ -7,11 +7,11 @@ happens to the memory: i what enters, f what stays, o what is said.
     i, f, o = σ(a_i), σ(a_f), σ(a_o)        g = tanh(a_g)
     c_t = f c_{t−1} + i g                   h_t = o tanh(c_t)             c_t, h_t (N, n)
 
-h_0 and c_0 are 0. The memory's path through time, c_t = f c_{t−1} + …, is a sum and not a product with a matrix: where f is near 1
-a gradient can pass many steps without dying, which it could not in a plain recurrent network.
+h_0 and c_0 are 0. The memory's path through time, c_t = f c_{t−1} + …, is a sum and not a product with a matrix: where f is
+near 1 a gradient can pass many steps without dying, which it could not in a plain recurrent network.
 
-**Back through time.** h_t is used twice, as the output y_t and in the next step; so is c_t. Walk from the last step to the first with
-dh and dc, the gradients that come from later steps (0 behind the last one), and at each step
+**Back through time.** h_t is used twice, as the output y_t and in the next step; so is c_t. Walk from the last step to the
+first with dh and dc, the gradients that come from later steps (0 behind the last one), and at each step
 
     dh ← dh + dy_t                                         dc ← dc + dh o (1 − tanh(c_t)²)
     da_i = dc g i (1 − i)       da_f = dc c_{t−1} f (1 − f)       da_o = dh tanh(c_t) o (1 − o)       da_g = dc i (1 − g²)
@@ -25,10 +25,11 @@ Sources: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (the gate f).
 import numpy as np
 
 from minigan.arrays import namespace
+from minigan.check import whole
 from minigan.nn.activations import sigmoid
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import check_count
+from minigan.nn.shapes import as_rows
 
 
 def cell(a, c):
@@ -62,7 +63,7 @@ class LSTM:
     __repr__ = words
 
     def __init__(self, n_in, n_out, *, init=glorot):
-        self.n_in, self.n_out = check_count("LSTM: n_in", n_in), check_count("LSTM: n_out", n_out)
+        self.n_in, self.n_out = whole("LSTM: n_in", n_in), whole("LSTM: n_out", n_out)
         self.input_shape = (None, self.n_in)
         self.shapes = ((self.n_in, 4 * self.n_out), (self.n_out, 4 * self.n_out), (4 * self.n_out,))
         self.init_weights = init
@@ -84,7 +85,7 @@ class LSTM:
         """x (N, T, n_in) -> y (N, T, n_out), and the cache for backward."""
         W_x, W_h, b = params
         xp, (N, T, _) = namespace(x), x.shape
-        from_x = x @ W_x + b
+        from_x = xp.reshape(as_rows(x) @ W_x + b, (N, T, 4 * self.n_out))
         y = xp.empty((N, T, self.n_out), dtype=x.dtype)
         h = c = xp.zeros((N, self.n_out), dtype=x.dtype)
         caches = []
@@ -104,13 +105,11 @@ class LSTM:
             step, dc = cell_backward(caches[t], dh + dy[:, t, :], dc)
             da[:, t, :] = step
             dh = step @ W_h.T
-        dx = da @ W_x.T if want_dx else None
+        dx = xp.reshape(as_rows(da) @ W_x.T, x.shape) if want_dx else None
         if not want_dparams:
             return dx, None
-        rows = xp.reshape(da, (-1, 4 * n))
-        dW_x = xp.reshape(x, (-1, self.n_in)).T @ rows
-        dW_h = xp.reshape(y[:, :-1, :], (-1, n)).T @ xp.reshape(da[:, 1:, :], (-1, 4 * n))  # h_{t−1} with the gates of step t
-        return dx, [dW_x, dW_h, xp.sum(rows, axis=0)]
+        dW_h = as_rows(y[:, :-1, :]).T @ as_rows(da[:, 1:, :])  # h_{t−1} with the gates of step t
+        return dx, [as_rows(x).T @ as_rows(da), dW_h, xp.sum(as_rows(da), axis=0)]
 
     def to_torch(self, params):
         """The weights under torch's names; torch has the gates in the order i, f, g, o, and two biases that are added."""

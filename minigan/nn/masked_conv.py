@@ -1,32 +1,33 @@
 """The masked convolution: a window that sees only what comes earlier.
 
-A picture can be read pixel by pixel, row by row from the upper left corner. A network for p(pixel | all earlier pixels) must not
-look ahead: its output at a pixel may depend on earlier pixels alone. So of a k×k window only these taps remain:
+A picture can be read pixel by pixel, row by row from the upper left corner. A network for p(pixel | all earlier pixels) must
+not look ahead: its output at a pixel may depend on earlier pixels alone. So of a k×k window only these taps remain:
 
     1 1 1        mask "A": the rows above, and what stands left of the centre in its row. For the first layer.
     1 · 0        mask "B": the same, and the centre itself, whose features already describe earlier pixels only.
     0 0 0
 
-A chain of one A and any number of B's is causal: by induction, every feature at a pixel is a function of earlier pixels. But two
-triangles stacked do not fill the half plane: some earlier pixels, to the upper right, are never seen. That is the *blind spot*
-(van den Oord et al. 2016 b, Gated PixelCNN).
+A chain of one A and any number of B's is causal: by induction, every feature at a pixel is a function of earlier pixels. But
+two triangles stacked do not fill the half plane: some earlier pixels, to the upper right, are never seen. That is the *blind
+spot* (van den Oord et al. 2016 b, Gated PixelCNN).
 
 **Colours.** The colours of one pixel come in order too: red, then green given red, then blue given both. With `colours` = 3 the
 channels, in and out, are cut into three groups in this order, and at the centre tap group g of the output sees, of the input,
 the groups before g (A), or up to g (B).
 
-Taps behind the centre have no weights at all: W is (taps, n_in, n_out), and the layer is `Conv2d` with fewer taps. So nothing is
-multiplied by zero, and nothing can leak. Only for colours the centre's weights are multiplied by a pattern of 0 and 1.
+Taps behind the centre have no weights at all: W is (taps, n_in, n_out), and the layer is `Conv2d` with fewer taps. So nothing
+is multiplied by zero, and nothing can leak. Only for colours the centre's weights are multiplied by a pattern of 0 and 1.
 Source: van den Oord et al. 2016, "Pixel recurrent neural networks", section 3.4.
 """
 
 import numpy as np
 
 from minigan.arrays import namespace
+from minigan.check import pair, whole
 from minigan.nn.conv import Window, check_image, convolve, convolve_dW, convolve_dx
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import check_count, pair
+from minigan.nn.shapes import as_rows
 
 
 class MaskedConv2d:
@@ -42,8 +43,8 @@ class MaskedConv2d:
     __repr__ = words
 
     def __init__(self, n_in, n_out, kernel, *, mask="A", colours=1, init=glorot):
-        self.n_in, self.n_out = check_count("MaskedConv2d: n_in", n_in), check_count("MaskedConv2d: n_out", n_out)
-        self.kernel, self.colours = kernel, check_count("MaskedConv2d: colours", colours)
+        self.n_in, self.n_out = whole("MaskedConv2d: n_in", n_in), whole("MaskedConv2d: n_out", n_out)
+        self.kernel, self.colours = kernel, whole("MaskedConv2d: colours", colours)
         size = pair("MaskedConv2d: kernel", kernel, 1)
         if any(k % 2 == 0 for k in size):
             raise ValueError(f"MaskedConv2d: kernel is {kernel}: want odd numbers, so that there is a centre")
@@ -101,7 +102,7 @@ class MaskedConv2d:
         if not want_dparams:
             return dx, None
         dW = xp.reshape(self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape)), W.shape)
-        return dx, [dW, constant * xp.sum(xp.reshape(dy, (-1, self.n_out)), axis=0)]
+        return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
 
     def to_torch(self, params):
         """The weights as those of an nn.Conv2d whose masked taps are 0: (n_out, n_in, k, k)."""

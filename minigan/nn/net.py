@@ -22,9 +22,8 @@ flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(pa
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace
-from minigan.nn.describe import words
 from minigan.nn.flat import flatten, places, total, views
-from minigan.nn.shapes import shapes_behind
+from minigan.nn.shapes import Flatten, Reshape, shapes_behind
 
 
 class Net:
@@ -46,16 +45,17 @@ class Net:
         self.size = total(self.shapes)
         self.input_shape, self.output_shapes = shapes_behind(layers)
         self.n_in, self.n_out = self.input_shape[-1], self.output_shapes[-1][-1]
-        self.range = getattr(layers[-1], "range", None)
+        self.range = next((getattr(layer, "range", None) for layer in layers[::-1] if not isinstance(layer, (Flatten, Reshape))), None)
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
 
     def __repr__(self):
         """A table: layer, shape behind it, number of parameters."""
         rows = [("layer", "output", "parameters"), ("", str(self.input_shape), "")]
-        rows += [(words(layer), str(shape), f"{total([layer.shapes]):,}") for layer, shape in zip(self.layers, self.output_shapes)]
+        rows += [(repr(layer), str(shape), f"{total([layer.shapes]):,}")
+                 for layer, shape in zip(self.layers, self.output_shapes)]  # fmt: skip
         rows += [("Net", "", f"{self.size:,}")]
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        return "\n".join(f"{name:{widths[0]}}  {shape:{widths[1]}}  {count:>{widths[2]}}".rstrip() for name, shape, count in rows)
+        a, b, c = (max(map(len, column)) for column in zip(*rows))
+        return "\n".join(f"{name:{a}}  {shape:{b}}  {count:>{c}}".rstrip() for name, shape, count in rows)
 
     def init(self, rng, dtype="float32"):
         """The first θ, drawn with rng, on rng's backend. dtype: "float32" or "float64"."""
@@ -131,9 +131,9 @@ class Net:
             if hasattr(layer, "check_tangent"):  # it has layers of its own
                 layer.check_tangent()
         if curved:
-            raise ValueError(f"{', '.join(sorted(curved))} has no tangent: where a layer is curved, or joins the rows of a batch, "
-                             "a penalty on input gradients would need second derivatives. Use Linear, convolutions, ReLU and "
-                             "LeakyReLU")
+            raise ValueError(f"{', '.join(sorted(curved))} has no tangent: where a layer is curved, or joins the rows of a "
+                             "batch, a penalty on input gradients would need second derivatives. Use Linear, convolutions, ReLU "
+                             "and LeakyReLU")
 
     def track(self, stats, tape):
         """New running statistics, after the training pass that left this tape. `stats` itself stays as it is."""
@@ -160,7 +160,7 @@ class Net:
 def _check_layers(layers):
     """ValueError unless these are layers: each has shapes, forward and backward, and init where it has parameters."""
     if not layers or isinstance(layers[0], (list, tuple)):
-        raise ValueError("Net takes its layers one after the other, and at least one: Net(Linear(2, 1)); of a list, Net(*layers)")
+        raise ValueError("Net takes its layers one by one, and at least one: Net(Linear(2, 1)); of a list, Net(*layers)")
     for layer in layers:
         wanted = ("shapes", "forward", "backward", *(["init"] if getattr(layer, "shapes", ()) else []))
         missing = [name for name in wanted if not hasattr(layer, name)]

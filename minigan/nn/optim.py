@@ -27,6 +27,7 @@ import math
 import numpy as np
 
 from minigan.arrays import copy_of, namespace
+from minigan.check import number
 from minigan.nn.describe import words
 
 BLOCK = 65536  # numbers: a few vectors of them fit a processor's cache
@@ -53,13 +54,10 @@ class Optimizer:
     __repr__ = words
 
     def __init__(self, lr, schedule=None, average=0.0):
-        if not 0 < lr < math.inf:
-            raise ValueError(f"lr={lr}: want a learning rate above 0")
         if not (schedule is None or callable(schedule)):
             raise ValueError(f"schedule={schedule!r}: want a function of the step, such as Straight(steps=1000), or None")
-        if not 0 <= average < 1:
-            raise ValueError(f"average={average}: want 0 ≤ average < 1, 0 for none")
-        self.lr, self.schedule, self.average = float(lr), schedule, float(average)
+        self.lr, self.schedule = number("lr, the learning rate,", lr, above=0), schedule
+        self.average = number("average", average, least=0, below=1)
         self.t, self.moments, self.mean = 0, None, None
 
     def fresh(self, theta=None):
@@ -107,7 +105,8 @@ class Optimizer:
     def load_state(self, state):
         """Take over what the `state()` of an optimizer of the same settings gave."""
         if set(state) - {"mean"} != {"t", "moments"} or len(state["moments"]) not in (0, self.count) or state["t"] < 0:
-            raise ValueError(f"the state has {sorted(state)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it averages")
+            raise ValueError(f"the state has {sorted(state)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it "
+                             "averages")
         self.t, self.moments = state["t"], [copy_of(moment) for moment in state["moments"]] or None
         self.mean = copy_of(state["mean"]) if "mean" in state else None
 
@@ -120,9 +119,7 @@ class SGD(Optimizer):
 
     def __init__(self, lr=0.01, momentum=0.0, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum={momentum}: want 0 ≤ momentum < 1")
-        self.momentum = float(momentum)
+        self.momentum = number("momentum", momentum, least=0, below=1)
         self.count = 1 if momentum else 0  # without momentum u is g, and nothing has to be kept
 
     def change(self, rate, g, u=None):
@@ -143,9 +140,7 @@ class RMSProp(Optimizer):
 
     def __init__(self, lr=1e-3, rho=0.99, eps=1e-8, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)
-        if not 0 <= rho < 1 or not 0 <= eps < math.inf:
-            raise ValueError(f"rho={rho}, eps={eps}: want 0 ≤ rho < 1 and eps ≥ 0")
-        self.rho, self.eps = float(rho), float(eps)
+        self.rho, self.eps = number("rho", rho, least=0, below=1), number("eps", eps, least=0)
 
     def change(self, rate, g, v):
         v *= self.rho
@@ -163,9 +158,8 @@ class Adam(Optimizer):
 
     def __init__(self, lr=2e-4, beta1=0.5, beta2=0.999, eps=1e-8, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)
-        if not (0 <= beta1 < 1 and 0 <= beta2 < 1) or not 0 <= eps < math.inf:
-            raise ValueError(f"beta1={beta1}, beta2={beta2}, eps={eps}: want both betas in [0, 1) and eps ≥ 0")
-        self.beta1, self.beta2, self.eps = float(beta1), float(beta2), float(eps)
+        self.beta1, self.beta2 = number("beta1", beta1, least=0, below=1), number("beta2", beta2, least=0, below=1)
+        self.eps = number("eps", eps, least=0)
 
     def change(self, rate, g, m, v):
         # In place: 13 passes over a block that stays in the cache; as one expression each pass would take new memory.

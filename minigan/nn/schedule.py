@@ -1,10 +1,10 @@
 """Schedules: how the learning rate changes while training.
 
-A schedule is a function of the step number t = 1, 2, …, whose value multiplies the learning rate. Large steps find the region, small
-ones settle in it: with noisy gradients the last θ is off the minimum by an amount that grows with the step.
+A schedule is a function of the step number t = 1, 2, …, whose value multiplies the learning rate. Large steps find the
+region, small ones settle in it: with noisy gradients the last θ is off the minimum by an amount that grows with the step.
 
     Straight(steps, to)    from 1 along a straight line to `to` at step `steps`, and `to` from there on
-    Cosine(steps, to)      the same along half a cosine: slow at first and at the end (Loshchilov & Hutter 2017, without restarts)
+    Cosine(steps, to)      the same along half a cosine: slow at first and at the end (Loshchilov & Hutter 2017)
     Stairs(…)              pairs (step, factor): the factor from that step on; 1 before the first
 
 It depends on t alone, which is part of an optimizer's state. So a run that is resumed goes on where the schedule was.
@@ -13,7 +13,7 @@ It depends on t alone, which is part of an optimizer's state. So a run that is r
 import math
 from dataclasses import dataclass
 
-from minigan.nn.shapes import check_count
+from minigan.check import number, whole
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Stairs:
     """The factor of the last stair whose step is ≤ t. stairs: pairs (step, factor), steps growing, factors > 0."""
 
     def __init__(self, *stairs):
-        self.stairs = tuple((check_count("Stairs: a step", step), float(factor)) for step, factor in stairs)
+        self.stairs = tuple((whole("Stairs: a step", t), number("Stairs: a factor", factor, above=0)) for t, factor in stairs)
         steps = [step for step, _ in self.stairs]
-        if not steps or steps != sorted(set(steps)) or not all(0 < factor < math.inf for _, factor in self.stairs):
-            raise ValueError(f"Stairs{stairs}: want pairs (step, factor), the steps growing and the factors above 0")
+        if not steps or steps != sorted(set(steps)):
+            raise ValueError(f"Stairs{stairs}: want pairs (step, factor), the steps growing")
 
     def __repr__(self):
         return f"Stairs({', '.join(map(str, self.stairs))})"
@@ -61,6 +61,5 @@ class Stairs:
 
 
 def _check(schedule):
-    check_count(f"{type(schedule).__name__}: steps", schedule.steps)
-    if not 0 <= schedule.to <= 1:
-        raise ValueError(f"{schedule}: want 0 ≤ to ≤ 1")
+    whole(f"{type(schedule).__name__}: steps", schedule.steps)
+    number(f"{type(schedule).__name__}: to", schedule.to, least=0, most=1)

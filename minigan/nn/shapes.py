@@ -13,20 +13,15 @@ Nothing moves in memory, and backward is the same step the other way.
 """
 
 import math
-import operator
 
 from minigan.arrays import namespace
+from minigan.check import whole
 from minigan.nn.describe import words
 
 
-def check_count(name, number):
-    """A whole number ≥ 1 as a Python int; ValueError for anything else."""
-    try:
-        if isinstance(number, bool) or (count := operator.index(number)) < 1:
-            raise TypeError
-    except TypeError:
-        raise ValueError(f"{name} is {number!r}: want a whole number, 1 or more") from None
-    return count
+def as_rows(x):
+    """(…, n) as (N, n), all axes but the last being batch: one large product is faster than many small ones."""
+    return namespace(x).reshape(x, (-1, x.shape[-1]))
 
 
 def output_shape(layer, shape):
@@ -60,25 +55,14 @@ def shapes_behind(layers, shape=None):
     return shapes[0], shapes[1:]
 
 
-def pair(name, value, least):
-    """(rows, columns) of a number, which counts for both, or of two; each a whole number ≥ least."""
-    numbers = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    try:
-        if len(numbers) != 2 or any(isinstance(n, bool) or operator.index(n) < least for n in numbers):
-            raise TypeError
-    except TypeError:
-        raise ValueError(f"{name} is {value!r}: want a whole number, {least} or more, or two of them (rows, columns)") from None
-    return tuple(map(operator.index, numbers))
-
-
 class Reshape:
-    """Rows (N, n) as examples of another shape, (N, *shape), in the same order. shape: its lengths, as in Reshape(28, 28, 1)."""
+    """Rows (N, n) as examples of another shape, (N, *shape), in the same order. shape: as in Reshape(28, 28, 1)."""
 
     shapes = ()
     __repr__ = words
 
     def __init__(self, *shape):
-        self.shape = tuple(check_count("Reshape: a length", length) for length in shape)
+        self.shape = tuple(whole("Reshape: a length", length) for length in shape)
         self.input_shape = (math.prod(self.shape),)
 
     def output_shape(self, shape):

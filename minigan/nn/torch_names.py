@@ -1,8 +1,9 @@
 """The weights of a network under torch's names and in torch's layout, and back.
 
-In torch an nn.Sequential of the same layers has a state_dict: "0.weight", "0.bias", "1.running_mean", … Each layer here knows what
-torch calls its weights and how it lays them out: `to_torch(params)` gives {name: array}, `from_torch({name: array})` the
-params, and a layer with running statistics takes those too and has `stats_from_torch`. This file puts a layer's number in front.
+In torch an nn.Sequential of the same layers has a state_dict: "0.weight", "0.bias", "1.running_mean", … Each layer here knows
+what torch calls its weights and how it lays them out: `to_torch(params)` gives {name: array}, `from_torch({name: array})` the
+params, and a layer with running statistics takes those too and has `stats_from_torch`. This file puts a layer's number in
+front.
 """
 
 import numpy as np
@@ -33,8 +34,8 @@ def from_torch(net, named):
             params = layer.from_torch(own) if shapes else []
             running = layer.stats_from_torch(own) if moving else []
         except KeyError as error:
-            raise ValueError(f"{i}.{error.args[0]} is missing: {layer!r}, layer {i} of this network, wants it; for this layer there "
-                             f"is {', '.join(own) or 'nothing'}") from error
+            raise ValueError(f"{i}.{error.args[0]} is missing: layer {i} of this network, {layer!r}, wants it; for this layer "
+                             f"there is {', '.join(own) or 'nothing'}") from error
         for array, shape in zip([*params, *running], [*shapes, *moving], strict=True):
             if array.shape != shape:
                 raise ValueError(f"layer {i}, {layer!r}, wants an array of shape {shape}, the names give one of {array.shape}")

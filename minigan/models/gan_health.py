@@ -8,10 +8,9 @@ interval, and says each thing once when it comes up:
     G has collapsed   the samples differ from each other by less than COLLAPSED of what the data do: all are nearly one point.
                       (Some modes lost of many do not show here: see `metrics/modes.py` and `metrics/neighbours.py`)
     it diverges       a gradient is more than EXPLODED times its median so far
-    D is at a loss    both opinions within UNSURE of ½: the goal, or a D that is too weak to help
+    D cannot tell     both opinions within UNSURE of ½: the goal, or a D that is too weak to help
 
-The thresholds are named below; they are rules of thumb, chosen so that the library's own examples, which end well, stay
-below them. A NaN is beyond advice: `train` stops there.
+The thresholds are named below; they are rules of thumb. A NaN is beyond advice: `train` stops there.
 """
 
 import statistics
@@ -27,7 +26,7 @@ ADVICE = {
     "G has collapsed": "the samples hardly differ from each other. Usual help: packing (pack=2), R1, WGAN, a smaller "
     "learning rate for G, more noise dimensions",
     "it diverges": "a gradient has become far longer than it was. Usual help: a smaller learning rate, R1, or WGAN",
-    "D is at a loss": "D tells nothing apart. That is the goal, if the samples are good; if not, D is too weak: more units, "
+    "D cannot tell": "D tells nothing apart. That is the goal, if the samples are good; if not, D is too weak: more units, "
     "a larger learning rate or more steps k for it",
 }
 
@@ -53,7 +52,7 @@ class Health:
             if real > SURE and fake < 1 - SURE:
                 yield "D has won"
             if abs(real - 0.5) < UNSURE and abs(fake - 0.5) < UNSURE:
-                yield "D is at a loss"
+                yield "D cannot tell"
         if row.get("spread", 1.0) < COLLAPSED:
             yield "G has collapsed"
         for name, length in row.items():
