@@ -14,6 +14,7 @@ from minigan.check import choice, number, whole
 from minigan.models.adversarial import (
     GENERATOR_LOSSES,
     Losses,
+    d_grad,
     d_grad_and_tapes,
     fake_loss,
     g_grad,
@@ -23,9 +24,13 @@ from minigan.models.adversarial import (
 )
 from minigan.models.gan_health import Health
 from minigan.models.model import Learner, Model
+from minigan.models.networks import vanilla_discriminator, vanilla_generator
 from minigan.nn import Adam
 from minigan.nn.activations import sigmoid
 from minigan.nn.penalty import penalty_grad, zero_slope
+
+# All that the plain GAN is made of has this one address.
+__all__ = ["GAN", "d_grad", "g_grad", "vanilla_discriminator", "vanilla_generator"]
 
 
 class GAN(Model):

@@ -45,7 +45,8 @@ class Net:
         self.size = total(self.shapes)
         self.input_shape, self.output_shapes = shapes_behind(layers)
         self.n_in, self.n_out = self.input_shape[-1], self.output_shapes[-1][-1]
-        self.range = next((getattr(layer, "range", None) for layer in layers[::-1] if not isinstance(layer, (Flatten, Reshape))), None)
+        last = next((layer for layer in layers[::-1] if not isinstance(layer, (Flatten, Reshape))), None)
+        self.range = getattr(last, "range", None)
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
 
     def __repr__(self):
