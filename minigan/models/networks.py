@@ -4,7 +4,7 @@ The *vanilla GAN* throughout is the usual first GAN for MNIST: a generator of wi
 of 784-512-256-128-1. Its architecture is that of many courses and of the best-known collections of GAN code.
 """
 
-from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid
+from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid, Tanh
 from minigan.nn.initialise import he
 
 
@@ -43,3 +43,11 @@ def plane_generator(latent=2, n_out=2, hidden=64, depth=4):
     for n_in, n in zip(widths, widths[1:]):
         layers += [Linear(n_in, n, init=he), BatchNorm(n), ReLU()]
     return Net(*layers, Linear(hidden, n_out))
+
+
+def tanh_network(*widths):
+    """Linear layers of these widths with Tanh between them: encoders and decoders."""
+    layers = []
+    for n_in, n_out in zip(widths, widths[1:]):
+        layers += [Linear(n_in, n_out), Tanh()]
+    return Net(*layers[:-1])
