@@ -28,7 +28,8 @@ from minigan.nn.torch_names import from_torch, to_torch
 __all__ = ["BadCheckpoint", "from_torch", "load", "load_model", "save", "to_torch"]
 
 # Where the classes of models stand: load_model imports nothing else
-MODELS = {"GAN": "gan", "WGAN": "wgan", "RBM": "rbm", "RatingsRBM": "ratings", "Classifier": "classifier"}
+MODELS = {"GAN": "gan", "WGAN": "wgan", "RBM": "rbm", "RatingsRBM": "ratings", "Classifier": "classifier",
+          "VAE": "vae", "PixelCNN": "pixelcnn", "PixelRNN": "pixelrnn"}  # fmt: skip
 PLACE = "tensor"  # in the JSON nest, {"tensor": name} stands where an array was
 
 

@@ -11,8 +11,9 @@ from minigan.nn.masked_conv import MaskedConv2d
 from minigan.nn.net import Net
 from minigan.nn.optim import SGD, Adam, RMSProp
 from minigan.nn.residual import Residual
+from minigan.nn.row_lstm import RowLSTM
 from minigan.nn.schedule import Cosine, Stairs, Straight
-from minigan.nn.shapes import Flatten, Reshape
+from minigan.nn.shapes import Flatten, Reshape, Shift
 
 __all__ = [
     "LSTM",
@@ -31,6 +32,8 @@ __all__ = [
     "ReLU",
     "Reshape",
     "Residual",
+    "RowLSTM",
+    "Shift",
     "Sigmoid",
     "Stairs",
     "Straight",

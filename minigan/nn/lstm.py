@@ -111,6 +111,17 @@ class LSTM:
         dW_h = as_rows(y[:, :-1, :]).T @ as_rows(da[:, 1:, :])  # h_{t−1} with the gates of step t
         return dx, [as_rows(x).T @ as_rows(da), dW_h, xp.sum(as_rows(da), axis=0)]
 
+    def memory(self, N, shape, like):
+        """What `at` keeps, for N sequences: h and c."""
+        zeros = namespace(like).zeros((N, self.n_out), dtype=like.dtype)
+        return [zeros, zeros]
+
+    def at(self, params, memory, step, x):
+        """y at one step, (N, n_out), given x there, (N, n_in), and what was called for earlier steps."""
+        W_x, W_h, b = params
+        memory[0], memory[1], _ = cell(x @ W_x + b + memory[0] @ W_h, memory[1])
+        return memory[0]
+
     def to_torch(self, params):
         """The weights under torch's names; torch has the gates in the order i, f, g, o, and two biases that are added."""
         W_x, W_h, b = params

@@ -104,6 +104,31 @@ class MaskedConv2d:
         dW = xp.reshape(self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape)), W.shape)
         return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
 
+    def memory(self, N, shape, like):
+        """What `at` keeps, for N images (h, w, n_in): x of the pixels so far, with zeros around the image."""
+        (h, w, c), (rows, columns) = shape, self.window.padding
+        return namespace(like).zeros((N, h + 2 * rows, w + 2 * columns, c), dtype=like.dtype)
+
+    def put(self, memory, pixel, x):
+        """x (N, n_in) at a pixel (i, j)."""
+        (i, j), (rows, columns) = pixel, self.window.padding
+        memory[:, i + rows, j + columns, :] = x
+
+    def at(self, params, memory, pixel, x):
+        """y at one pixel (i, j), (N, n_out), given x there, (N, n_in), and what was called for earlier pixels."""
+        self.put(memory, pixel, x)
+        (W, b), (i, j) = params, pixel
+        seen = [memory[:, i + a, j + left : j + right, :] for a, left, right in self._runs()]
+        flat = [namespace(x).reshape(part, (x.shape[0], -1)) for part in seen]
+        return namespace(x).concat(flat, axis=1) @ self.pattern(W) + b
+
+    def _runs(self):
+        """The taps row by row: (row, first column, behind the last)."""
+        rows = {}
+        for a, b in self.window.taps:
+            rows.setdefault(a, []).append(b)
+        return [(a, min(columns), max(columns) + 1) for a, columns in rows.items()]
+
     def to_torch(self, params):
         """The weights as those of an nn.Conv2d whose masked taps are 0: (n_out, n_in, k, k)."""
         W, b = params

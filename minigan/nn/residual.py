@@ -67,6 +67,19 @@ class Residual:
         """The running statistics of f after the training pass that left this tape."""
         return [self.net.track(stats[0], cache)]
 
+    def memory(self, N, shape, like):
+        """What `at` keeps: the memories of f's layers."""
+        _, behind = shapes_behind(self.layers, shape)
+        return [layer.memory(N, before, like) if hasattr(layer, "at") else None
+                for layer, before in zip(self.layers, [shape, *behind])]  # fmt: skip
+
+    def at(self, params, memory, pixel, x):
+        """y at one pixel, (N, n), given x there and what was called for earlier pixels."""
+        y = x
+        for layer, p, kept in zip(self.layers, self.net.unpack(params[0]), memory):
+            y = layer.at(p, kept, pixel, y) if kept is not None else layer.forward(p, y)[0]
+        return x + y
+
     def to_torch(self, params, stats=(None,)):
         """The weights of f under torch's names: "0.weight", …"""
         return to_torch(self.net, params[0], stats[0])

@@ -44,8 +44,11 @@ def shapes_behind(layers, shape=None):
     shape: of an input; by default what the first layer that knows its input wants.
     """
     if shape is None:
-        first = next((layer for layer in layers if hasattr(layer, "input_shape") or hasattr(layer, "n_in")), None)
-        shape = getattr(first, "input_shape", (getattr(first, "n_in", None),))
+        # the features are those of the first layer that has any; the other axes those of the first that is particular
+        shape = next((layer.input_shape for layer in layers if hasattr(layer, "input_shape")), (None,))
+        features = (layer.n_in if hasattr(layer, "n_in") else layer.input_shape[-1]
+                    for layer in layers if hasattr(layer, "n_in") or hasattr(layer, "input_shape"))  # fmt: skip
+        shape = (*shape[:-1], next(features, None))
     shapes = [shape]
     for before, layer in zip(["the input", *layers], layers):
         try:
@@ -101,3 +104,37 @@ class Flatten:
 
     def tangent(self, params, cache, t):
         return self.forward(params, t)
+
+
+class Shift:
+    """Sequences (N, T, n), one step later: y_1 = 0, y_t = x_{t−1}. What then reads y at step t has seen x before t only."""
+
+    shapes = ()
+    __repr__ = words
+
+    def __init__(self, n):
+        self.n = self.n_in = self.n_out = whole("Shift: n", n)
+        self.input_shape = (None, self.n)
+
+    def forward(self, params, x):
+        xp = namespace(x)
+        return xp.concat([xp.zeros_like(x[:, :1, :]), x[:, :-1, :]], axis=1), None
+
+    def backward(self, params, cache, dy):
+        xp = namespace(dy)
+        return xp.concat([dy[:, 1:, :], xp.zeros_like(dy[:, :1, :])], axis=1), []
+
+    def tangent(self, params, cache, t):
+        return self.forward(params, t)
+
+    def memory(self, N, shape, like):
+        """What `at` keeps: x of the step before."""
+        return [namespace(like).zeros((N, self.n), dtype=like.dtype)]
+
+    def put(self, memory, step, x):
+        """x (N, n) at a step."""
+        memory[0] = x
+
+    def at(self, params, memory, step, x):
+        """y at one step, (N, n): what was put before."""
+        return memory[0]
