@@ -2,14 +2,14 @@
 
     python examples/boltzmann_mixing.py
 
-20 units and 100 bonds, which pull towards agreement (weights |N(0, strength²)|, biases for which "all on" and "all off" are
-equally likely). The same 100 weights are placed twice: across two layers of ten, an RBM, and on 100 of all 190 pairs. A sweep
-draws every unit once. Measured for several draws of the weights: the memory 1 + 2 Σ ρ(lag) of the share of units that are on (ρ:
-autocorrelation), which is how many sweeps are worth one independent sample; and the time of a sweep of 20 chains.
+20 units and 100 bonds that pull towards agreement: weights |N(0, strength²)|, and biases for which "all on" and "all off" are
+equally likely. The same 100 weights are placed twice: across two layers of ten, an RBM, and on 100 of all 190 pairs. A sweep
+draws every unit once, in 20 chains. Measured are the memory of the share of units that are on, 1 + 2 Σ autocorrelation(lag):
+that many sweeps are worth one independent sample; and the time of a sweep. Medians over draws of the weights, and each draw.
 
-The finding goes to the screen and into mixing.png. The memory grows with the weights, in the RBM too, and is about the same for
-both. What the RBM has is a cheaper sweep: given one layer, the units of the other are independent, so two matrix products draw
-everything; otherwise each unit needs a product of its own, after the one before.
+With 8 draws the memory grows with the strength from 1.7 to about 13 sweeps, in the RBM too, and is about the same in both.
+The RBM's gain is the cost of a sweep: given one layer, the units of the other are independent, so two matrix products draw all;
+otherwise each unit waits for the one before and needs a product of its own. The curves are in mixing.png.
 """
 
 import argparse
@@ -35,79 +35,68 @@ Path(args.out).mkdir(parents=True, exist_ok=True)
 def general_sweep(W, s, rng):
     """One unit after the other, as boltzmann.gibbs_sweep does, but in place: a small product for each."""
     s, uniform, b = s.copy(), rng.random(s.shape), -0.5 * W.sum(axis=1)
-    for i in range(len(W)):
+    for i in range(20):
         s[:, i] = uniform[:, i] < sigmoid(s @ W[:, i] + b[i])
     return s
 
 
 def restricted_sweep(W, s, rng):
     """A layer at once."""
-    n = len(W) // 2
-    params = [W[:n, n:], -0.5 * W[:n].sum(axis=1), -0.5 * W[n:].sum(axis=1)]
-    v = bipartite.sample_visibles(params, s[:, n:], rng)
+    params = [W[:10, 10:], -0.5 * W[:10].sum(axis=1), -0.5 * W[10:].sum(axis=1)]
+    v = bipartite.sample_visibles(params, s[:, 10:], rng)
     return np.concatenate([v, bipartite.sample_hiddens(params, v, rng)], axis=1)
 
 
-def placed(weights, pairs, units):
-    W = np.zeros((units, units))
-    W[pairs[:, 0], pairs[:, 1]] = weights
-    return W + W.T
-
-
-def two_machines(units, strength, rng):
-    """The same weights across two layers and on pairs chosen from all. -> [(sweep, W), (sweep, W)]."""
-    weights = strength * np.abs(rng.standard_normal(units * units // 4))
-    pairs = np.transpose(np.triu_indices(units, 1))
-    across = pairs[(pairs[:, 0] < units // 2) & (pairs[:, 1] >= units // 2)]
-    anywhere = rng.permutation(pairs)[: len(weights)]
-    return [(restricted_sweep, placed(weights, across, units)), (general_sweep, placed(weights, anywhere, units))]
-
-
-def run(sweep, W, rng, sweeps):
-    """The share of units that are on, (sweeps, 20 chains), and the median milliseconds of a sweep."""
-    s, shares, times = np.round(rng.random((20, len(W)))), [], []
-    for _ in range(sweeps):
+def memory_and_cost(sweep, W, rng):
+    """The memory in sweeps, and the median milliseconds of a sweep."""
+    s, shares, times = np.round(rng.random((20, 20))), [], []
+    for _ in range(args.sweeps):
         start = time.perf_counter()
         s = sweep(W, s, rng)
         times.append(1000 * (time.perf_counter() - start))
         shares.append(s.mean(axis=1))
-    return np.array(shares), np.median(times)
+    lags = np.arange(1, args.sweeps // 2)
+    sums = 1 + 2 * np.cumsum(autocorrelation(np.array(shares[args.sweeps // 10 :]), lags))
+    enough = np.flatnonzero(lags >= 5 * sums)  # beyond five times the sum there is only noise (Sokal 1997)
+    return sums[enough[0] if len(enough) else -1], np.median(times)
 
 
-def memory(shares):
-    """1 + 2 Σ ρ(lag), summed to the first lag that is five times the sum: beyond, there is only noise (Sokal 1997)."""
-    lags = np.arange(1, len(shares) // 2)
-    sums = 1 + 2 * np.cumsum(autocorrelation(shares, lags))
-    return sums[np.argmax(lags >= 5 * sums)]
+def two_machines(strength, seed):
+    """The same weights across two layers, and on pairs chosen from all: memory and cost of both."""
+    rng, results = generator(seed), []
+    weights, pairs = strength * np.abs(rng.standard_normal(100)), np.transpose(np.triu_indices(20, 1))
+    across = pairs[(pairs[:, 0] < 10) & (pairs[:, 1] >= 10)]
+    for sweep, chosen in ((restricted_sweep, across), (general_sweep, rng.permutation(pairs)[:100])):
+        W = np.zeros((20, 20))
+        W[tuple(chosen.T)] = weights
+        results.append(memory_and_cost(sweep, W + W.T, rng))
+    return results
 
 
 def spread(values, digits):
-    return f"{np.median(values):.{digits}f} ({min(values):.{digits}f} … {max(values):.{digits}f})"
+    return f"{np.median(values):.{digits}f} ({np.min(values):.{digits}f} … {np.max(values):.{digits}f})"
 
 
-NAMES, strengths, units = ("RBM: a layer at once", "any pairs: unit by unit"), (0.2, 0.3, 0.4, 0.5, 0.6), (20, 40, 80, 160)
+strengths = (0.2, 0.3, 0.4, 0.5, 0.6)
+found = np.array([[two_machines(strength, seed) for seed in range(args.draws)] for strength in strengths])
+memory, cost = found[..., 0], found[..., 1]  # (strengths, draws, 2 machines)
+print(f"memory in sweeps, median of {args.draws} draws (least … most): RBM | any pairs | any pairs / RBM, draw by draw")
+for strength, m in zip(strengths, memory):
+    print(f"strength {strength}: {spread(m[:, 0], 1)} | {spread(m[:, 1], 1)} | {spread(m[:, 1] / m[:, 0], 2)}")
+print(f"ms a sweep: {spread(cost[..., 0], 3)} | {spread(cost[..., 1], 3)} | {spread(cost[..., 1] / cost[..., 0], 1)}")
 figure = Figure(figsize=(10, 3.8), layout="constrained")
 left, right = figure.subplots(1, 2)
-found = np.array([[[memory(run(sweep, W, generator(seed), args.sweeps)[0][args.sweeps // 10 :])
-                    for sweep, W in two_machines(20, strength, generator(seed))]
-                   for seed in range(args.draws)] for strength in strengths])  # fmt: skip
-cost = np.array([[[run(sweep, W, generator(seed), args.sweeps // 20)[1] for sweep, W in two_machines(n, 0.3, generator(seed))]
-                  for seed in range(args.draws)] for n in units])  # fmt: skip
-for i, name in enumerate(NAMES):
-    print(f"{name}: memory in sweeps, median of {args.draws} draws (least … most)")
-    for strength, values in zip(strengths, found[..., i]):
-        print(f"    strength {strength}: {spread(values, 1)}")
-    print("  milliseconds a sweep: " + ", ".join(f"{n} units {spread(values, 3)}" for n, values in zip(units, cost[..., i])))
-    for axes, x, values in ((left, strengths, found[..., i]), (right, units, cost[..., i])):
-        axes.plot(x, np.median(values, axis=1), color=f"C{i}", label=name)
-        axes.plot(x, values, ".", color=f"C{i}", alpha=0.5)
-print("memory, any pairs / RBM, of the same draw: " + spread((found[..., 1] / found[..., 0]).ravel(), 2))
-print("time of a sweep of 20 units, any pairs / RBM: " + spread(cost[0, :, 1] / cost[0, :, 0], 1))
-left.set(xlabel="strength of the weights", ylabel="memory, sweeps", yscale="log", title="20 units, the same 100 weights")
-right.set(xlabel="units", ylabel="ms a sweep of 20 chains", xscale="log", yscale="log", title="what a sweep costs")
-right.set_xticks(units, units)
-for axes in (left, right):
+for axes, values in ((left, memory), (right, memory * np.median(cost, axis=(0, 1)))):
+    for i, label in enumerate(("RBM: a layer at once", "any pairs: unit by unit")):
+        axes.plot(strengths, np.median(values[..., i], axis=1), color=f"C{i}", label=label)
+        axes.plot(strengths, values[..., i], ".", color=f"C{i}", alpha=0.5)
+    axes.set(xlabel="strength of the weights", xticks=strengths, yscale="log")
+    axes.yaxis.set_minor_formatter("")
     axes.grid(alpha=0.3)
     axes.legend()
+left.set(ylabel="memory, sweeps", title="20 units, the same 100 weights; a dot for each draw")
+left.set_yticks((2, 5, 10, 20), (2, 5, 10, 20))
+right.set(ylabel="memory × time of a sweep, ms", title="time for one independent sample of 20 chains")
+right.set_yticks((0.1, 0.2, 0.5, 1, 2), (0.1, 0.2, 0.5, 1, 2))
 figure.savefig(Path(args.out) / "mixing.png", dpi=120)
 print(f"mixing.png is in {args.out}")

@@ -28,13 +28,14 @@ parser.add_argument("--out", default="runs/generator_losses")
 args = parser.parse_args()
 Path(args.out).mkdir(parents=True, exist_ok=True)
 
+FORMULAS = {"minimax": "log(1 − D(G(z)))", "non-saturating": "−log D(G(z))"}
 figure = Figure(figsize=(13, 3.8), layout="constrained")
 values, slopes, runs = figure.subplots(1, 3)
 logits = np.linspace(-6, 6, 241)
 for name, loss in GENERATOR_LOSSES.items():
     value, slope = zip(*(loss(np.array([logit])) for logit in logits))
     slope = np.concatenate(slope)
-    values.plot(sigmoid(logits), value, label=name)
+    values.plot(sigmoid(logits), value, label=f"{name}: {FORMULAS[name]}")
     slopes.plot(sigmoid(logits), slope, label=name)
 values.set(title="the loss of one sample", xlabel="D(G(z))", ylabel="loss, nats")
 slopes.set(title="its slope with respect to D's logit", xlabel="D(G(z))", ylabel="∂loss/∂logit")

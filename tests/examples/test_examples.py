@@ -38,7 +38,7 @@ SMALL = {
     "optimal_discriminator": (["--steps", 30], {"optimal_discriminator.png"}),
     "generator_losses": (["--steps", 20], {"generator_losses.png"}),
     "gan_2d": (["--steps", 20, "--frames", 2], {"gan_2d.png", "gan_2d.gif"}),
-    "boltzmann_mixing": (["--sweeps", 200], {"mixing.png"}),
+    "boltzmann_mixing": (["--sweeps", 200, "--draws", 1], {"mixing.png"}),
 }
 
 
