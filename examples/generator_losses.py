@@ -1,10 +1,12 @@
-"""Two losses for the generator: the same wish, but only one of them can be heard from far away.
+"""Two losses for the generator with one aim: how strongly does each push where D rejects the fakes?
 
     python examples/generator_losses.py
 
 Left: log(1 − D(G(z))) and −log D(G(z)) over D(G(z)). Middle: their slopes with respect to D's logit, −D and D − 1: where D
-rejects the fake the first is flat. Right: two runs from the same bad start, a D that has been trained until it rejects all
-samples; mean D(G(z)) step by step. Written to generator_losses.png.
+rejects the fake, D(G(z)) ≈ 0, the first is flat. Right: two runs of SGD with the same start, the same D and the same noise z
+at each step; D was trained until it rejects all samples, and stands still. Mean D(G(z)) step by step, until it is 0.9: with
+seeds 0 to 7 after 276 to 475 steps of −log D, and after 605 to 1,315 steps of log(1 − D) with six of the seeds; the other two
+are not there after 1,500. Written to generator_losses.png.
 """
 
 import argparse
@@ -26,16 +28,17 @@ parser.add_argument("--out", default="runs/generator_losses")
 args = parser.parse_args()
 Path(args.out).mkdir(parents=True, exist_ok=True)
 
+FORMULAS = {"minimax": "log(1 − D(G(z)))", "non-saturating": "−log D(G(z))"}
 figure = Figure(figsize=(13, 3.8), layout="constrained")
 values, slopes, runs = figure.subplots(1, 3)
 logits = np.linspace(-6, 6, 241)
 for name, loss in GENERATOR_LOSSES.items():
     value, slope = zip(*(loss(np.array([logit])) for logit in logits))
     slope = np.concatenate(slope)
-    values.plot(sigmoid(logits), value, label=name)
+    values.plot(sigmoid(logits), value, label=f"{name}: {FORMULAS[name]}")
     slopes.plot(sigmoid(logits), slope, label=name)
-values.set(title="the loss", xlabel="D(G(z))")
-slopes.set(title="its slope with respect to D's logit", xlabel="D(G(z))")
+values.set(title="the loss of one sample", xlabel="D(G(z))", ylabel="loss, nats")
+slopes.set(title="its slope with respect to D's logit", xlabel="D(G(z))", ylabel="∂loss/∂logit")
 
 rng = generator(args.seed)
 G, D = plain_network(2, 32, 2), plain_network(2, 32, 1)
@@ -46,26 +49,28 @@ def real(n):
     return (rng.standard_normal((n, 2)) * 0.3 + 3).astype(np.float32)
 
 
-def noise(n):
+def noise(rng, n=256):
     return rng.standard_normal((n, 2), np.float32)
 
 
 adam = Adam(lr=0.02, beta1=0.9)
 for _ in range(300):  # D alone, against the generator's first samples: the bad start
-    theta_d = adam.step(theta_d, d_grad(D, theta_d, real(256), G.forward(start_g, noise(256))[0])[1])
+    theta_d = adam.step(theta_d, d_grad(D, theta_d, real(256), G.forward(start_g, noise(rng))[0])[1])
 
 for name in GENERATOR_LOSSES:
+    z_rng = generator(args.seed + 1)  # the same for both losses, so that they see the same noise
     theta_g, sgd, opinion = start_g, SGD(lr=1e-3), []
+    size = np.linalg.norm(g_grad(G, start_g, D, theta_d, noise(z_rng, 4096), name)[1])
     for _ in range(args.steps):  # G alone, D stands still; it ends when D is taken in
-        opinion.append(float(sigmoid(D.forward(theta_d, G.forward(theta_g, noise(256))[0])[0]).mean()))
+        z = noise(z_rng)
+        opinion.append(float(sigmoid(D.forward(theta_d, G.forward(theta_g, z)[0])[0]).mean()))
         if opinion[-1] > 0.9:
             break
-        theta_g = sgd.step(theta_g, g_grad(G, theta_g, D, theta_d, noise(256), name)[1])
-    size = np.linalg.norm(g_grad(G, start_g, D, theta_d, noise(4096), name)[1])
+        theta_g = sgd.step(theta_g, g_grad(G, theta_g, D, theta_d, z, name)[1])
     print(f"{name}: the first gradient has length {size:.2g}; mean D(G(z)) {opinion[0]:.2g} at first, {opinion[-1]:.2g} after "
           f"{len(opinion) - 1} steps")
     runs.semilogy(opinion, label=name)
-runs.set(title="mean D(G(z)) from the same bad start", xlabel="step of G")
+runs.set(title="two runs: same start, same D, same noise", xlabel="step of G", ylabel="mean D(G(z)) of 256 samples")
 for axes in (values, slopes, runs):
     axes.grid(alpha=0.3)
     axes.legend()
