@@ -12,7 +12,7 @@ import statistics
 import numpy as np
 
 from minigan.data.mnist import mnist
-from minigan.metrics.likelihood import log_likelihood, log_partition
+from minigan.metrics.rbm_likelihood import log_likelihood, log_partition
 from minigan.models.rbm import RBM
 
 

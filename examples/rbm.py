@@ -17,7 +17,7 @@ import numpy as np
 from minigan import pictures
 from minigan.arrays import generator, to, to_numpy
 from minigan.data.digits import digits
-from minigan.metrics.likelihood import ais, log_likelihood, log_partition, reverse_ais
+from minigan.metrics.rbm_likelihood import ais, log_likelihood, log_partition, reverse_ais
 from minigan.models.rbm import RBM
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from minigan.arrays import generator
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
-from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
+from minigan.metrics.rbm_likelihood import exact_grad, log_likelihood, log_partition
 from minigan.models.bipartite import cd_grad
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
