@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from minigan.metrics.classifier import Classifier, coverage
 
 from minigan.data.digits import digits
-from minigan.metrics.classifier import Classifier, coverage
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "vanilla_gan.py"
 

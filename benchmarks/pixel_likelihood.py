@@ -3,9 +3,10 @@
     MINIGAN_DATA=folder python benchmarks/pixel_likelihood.py --model cnn --epochs 20
     MINIGAN_DATA=folder python benchmarks/pixel_likelihood.py --model row --epochs 5
 
-Images are binarised once, each pixel 1 with its grey level as the probability (training seed 0, test seed 1). Batches of 64, Adam
-(β₁ = 0.9) along half a cosine to 1 % of its rate, averaged θ. Published negative log-likelihoods, nats: 81.30 (PixelCNN), 80.54 (row
-LSTM), 79.20 (diagonal BiLSTM), 88.33 (NADE), 86.64 (MADE). A run that was stopped goes on where it was.
+Images are binarised once, each pixel 1 with its grey level as the probability (training seed 0, test seed 1). Batches of 64,
+Adam (β₁ = 0.9) along half a cosine to 1 % of its rate, averaged θ. Published negative log-likelihoods, nats: 81.30
+(PixelCNN), 80.54 (row LSTM), 79.20 (diagonal BiLSTM), 88.33 (NADE), 86.64 (MADE). A run that was stopped goes on where it
+was.
 """
 
 import argparse

@@ -5,7 +5,8 @@
 
 The network of Burda et al. 2016 (784-200-200-50, tanh), training images binarised anew at every step, batches of 100, Adam
 (β₁ = 0.9) from 1e-3 along half a cosine to 1e-5, averaged θ. 10,000 test images, binarised once with seed 0, 5,000 importance
-samples each. Published: −86.76 nats for one code in training (k = 1), −84.78 for 50. A run that was stopped goes on where it was.
+samples each. Published: −86.76 nats for one code in training (k = 1), −84.78 for 50. A run that was stopped goes on where it
+was.
 """
 
 import argparse

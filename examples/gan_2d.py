@@ -11,10 +11,11 @@ It writes gan_2d.png, the end, and gan_2d.gif, the whole way; what they show is 
 import argparse
 from pathlib import Path
 
+from minigan.health import Health
+
 from minigan import pictures
 from minigan.arrays import NOISE, ORDER, generator, to
 from minigan.data.toy import WORLDS, drawing
-from minigan.health import Health
 from minigan.metrics.modes import mode_statistics
 from minigan.models.gan import GAN
 from minigan.models.networks import plain_network, plane_generator

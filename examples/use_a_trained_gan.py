@@ -12,11 +12,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from minigan.metrics.classifier import Classifier, coverage
 
 from minigan import checkpoint, pictures
 from minigan.arrays import generator
 from minigan.data.mnist import mnist
-from minigan.metrics.classifier import Classifier, coverage
 from minigan.metrics.neighbours import nearest, precision_recall, two_sample_accuracy
 from minigan.metrics.parzen import parzen
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator

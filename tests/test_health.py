@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from minigan.health import Health
+
 from minigan.models.gan import GAN
 from minigan.models.networks import plain_network
 from minigan.nn import SGD, Adam

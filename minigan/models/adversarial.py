@@ -11,8 +11,8 @@ In the GAN the score is a logit l, and σ(l) = D(x) is the probability, in D's o
 
 so real is ½ BCE(l, 1) and fake is ½ BCE(l, 0). For G there are two losses:
 
-    minimax          E log(1 − D(G(z)))     gradient −σ(l) / N: the game as it stands; next to nothing where D rejects the fakes,
-                                            σ(l) ≈ 0, that is early on
+    minimax          E log(1 − D(G(z)))     gradient −σ(l) / N: the game as it stands; next to nothing where D rejects the
+                                            fakes, σ(l) ≈ 0, that is early on
     non-saturating   −E log D(G(z))         gradient (σ(l) − 1) / N: the same fixed point; steepest there
 
 D does not move in G's step, but G learns only through D: the gradient runs from the loss back through D to its input,

@@ -2,16 +2,18 @@
 
     p(x) = Π_i p(x_i | x_1, …, x_{i−1})          pixels in raster order, row by row from the upper left corner
 
-No approximation, and no Z. A network gets the whole image and says at each pixel a distribution; it is built so that what it says at
-pixel i depends on earlier pixels alone. Then one forward pass gives all factors at once, and training climbs log p(x) itself:
+No approximation, and no Z. A network gets the whole image and says at each pixel a distribution; it is built so that what it
+says at pixel i depends on earlier pixels alone. Then one forward pass gives all factors at once, and training climbs log p(x)
+itself:
 
     binary pixels   one logit l at each pixel:       log p = Σ_i x_i l_i − softplus(l_i)        ∂/∂l = x − σ(l)
     L grey levels   L logits at each, a softmax:     log p = Σ_i l_i[x_i] − log Σ_c e^{l_i[c]}  ∂/∂l = onehot(x) − softmax(l)
 
-**Sampling** is slow by nature: pixel i must be drawn before pixel i + 1 can be. Done naively, each pixel costs a pass over the whole
-image. But nothing that was computed for earlier pixels changes when a later one is drawn. So the sampler walks once over the image
-and computes, at each pixel, each layer at this pixel only, from what the layers keep of earlier ones (`memory`, `at`): all pixels
-together cost the products of one forward pass, and n pixels one after the other instead of n passes.
+**Sampling** is slow by nature: pixel i must be drawn before pixel i + 1 can be. Done naively, each pixel costs a pass over
+the whole image. But nothing that was computed for earlier pixels changes when a later one is drawn. So the sampler walks once
+over the image and computes, at each pixel, each layer at this pixel only, from what the layers keep of earlier ones
+(`memory`, `at`): all pixels together cost the products of one forward pass, and n pixels one after the other instead of n
+passes.
 
 A model of this kind is a Net; `pixelcnn.py` and `pixelrnn.py` build theirs.
 Sources: Frey et al. 1996; Larochelle & Murray 2011 (NADE); van den Oord et al. 2016.
@@ -59,7 +61,8 @@ def draw_pixel(logits, uniform):
 class Autoregressive(Model):
     """What PixelCNN and PixelRNN share: all but the network.
 
-    net: Net, images (N, h·w) -> logits (N, …, 1) of binary pixels, or (N, …, levels), in raster order, each a function of earlier
+    net: Net, images (N, h·w) -> logits (N, …, 1) of binary pixels, or (N, …, levels), in raster order, each a function of
+        earlier
         pixels alone.
     """
 
@@ -77,8 +80,8 @@ class Autoregressive(Model):
         super().check(x)
         xp, top = namespace(x), self.levels - 1.0
         if bool(xp.any(xp.abs(x * top - xp.round(x * top)) > 1e-3)):
-            raise ValueError(f"x has grey levels between those of levels={self.levels}: want multiples of 1/{self.levels - 1}, for "
-                             f"instance numpy.round(x * {self.levels - 1}) / {self.levels - 1}")
+            raise ValueError(f"x has grey levels between those of levels={self.levels}: want multiples of 1/{self.levels - 1}, "
+                             f"for instance numpy.round(x * {self.levels - 1}) / {self.levels - 1}")
 
     def step(self, x, *, check=True):
         """One step on images (N, h·w). -> {"loss": mean −log p(x), nats an image}."""
@@ -119,8 +122,8 @@ class Autoregressive(Model):
         known = np.asarray(known)
         count = int(known.sum()) if known.dtype == bool else -1
         if known.shape != (self.width,) or count < 0 or not known[:count].all():
-            raise ValueError(f"known is {known.shape} of {known.dtype}: want bool ({self.width},), True for the first pixels in "
-                             "raster order and False for the rest: this model can only go on from above")
+            raise ValueError(f"known is {known.shape} of {known.dtype}: want bool ({self.width},), True for the first pixels "
+                             "in raster order and False for the rest: this model can only go on from above")
         xp = namespace(x)
         x = xp.where(xp.asarray(known), x, xp.zeros_like(x))
         self.check(x)

@@ -14,7 +14,8 @@ For an image (28, 28, 1) and width = 64, shapes without N:
     D   (28, 28, 1) → (14, 14, 64) → (7, 7, 128) → (1,)
 
 Each step halves or doubles the sides, with a kernel of 4, which the stride 2 divides, so that no checkerboard is built in.
-The paper's G ends in tanh, for data in [−1, 1]; here it ends in a sigmoid, for data in [0, 1], as for all models of this library.
+The paper's G ends in tanh, for data in [−1, 1]; here it ends in a sigmoid, for data in [0, 1], as for all models of this
+library.
 Source: Radford, Metz & Chintala 2016.
 """
 
@@ -39,7 +40,7 @@ def dcgan(image, latent=64, width=64):
     while not (h % 2 or w % 2) and max(h, w) > SMALLEST:
         h, w, halvings = h // 2, w // 2, halvings + 1
     if not halvings or max(h, w) > 2 * SMALLEST:
-        raise ValueError(f"image is {image}: want sides that can be halved until they are {SMALLEST} or less, such as 8, 28 or 32")
+        raise ValueError(f"image is {image}: want sides that can be halved until they are {SMALLEST} or less, as 8, 28, 32")
     channels = [c, *(whole("width", width) * 2**i for i in range(halvings))]  # from the image inwards
     deepest = channels[-1]
 

@@ -54,10 +54,10 @@ class Estimator:
         return Tags(estimator_type="transformer", target_tags=TargetTags(required=False), transformer_tags=kinds,
                     input_tags=inputs)
 
-    def validated(self, X, *, fitting=False):
-        """X as a 2-D float array on this backend: float32 or float64 as it comes, others become float32.
+    def validated(self, X, *, fitting=False, width=None):
+        """X as a 2-D float array on this backend: float32 or float64 as it comes; whole numbers become float64.
 
-        Outside of fitting it takes the dtype of what was learned, and must have its width.
+        Outside of fitting it takes the dtype of what was learned, and must have its width, or the one given.
         """
         X = _array(X)
         if X.ndim != 2:
@@ -68,13 +68,13 @@ class Estimator:
             raise ValueError(f"Found array with 0 {name}(s) (shape={tuple(X.shape)}) while a minimum of 1 is required.")
         xp = namespace(X)
         if fitting:
-            dtype = dtype_name(X) if dtype_name(X) in ("float32", "float64") else "float32"
+            dtype = "float32" if dtype_name(X) in ("float32", "float16", "bool") else "float64"
         else:
             self.check_fitted()
-            dtype = self.dtype_
-            if X.shape[1] != self.n_features_in_:
+            dtype, wanted = self.dtype_, width or self.n_features_in_
+            if X.shape[1] != wanted:
                 raise ValueError(f"X has {X.shape[1]} features, but {type(self).__name__} is expecting "
-                                 f"{self.n_features_in_} features as input.")
+                                 f"{wanted} features as input.")
         X = to(xp.astype(X, getattr(xp, dtype), copy=False), self.backend)
         if not bool(namespace(X).all(namespace(X).isfinite(X))):
             raise ValueError("Input X contains NaN or infinity: clean the data, for instance with numpy.nan_to_num")

@@ -3,7 +3,8 @@
     Bernoulli   y are logits:  log p = Σ x y − softplus(y)                        ∂/∂y = x − σ(y)          x in [0, 1]
     Gaussian    y are means:   log p = −½ Σ (x − y)²/σ² − n log(σ √(2π))          ∂/∂y = (x − y)/σ²
 
-The sums run over the n pixels of a row. For grey levels in (0, 1) the Bernoulli formula is the binary cross-entropy, no density.
+The sums run over the n pixels of a row. For grey levels in (0, 1) the Bernoulli formula is the binary cross-entropy, no
+density.
 """
 
 import math

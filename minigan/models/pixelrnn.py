@@ -4,8 +4,8 @@ The plainest form reads the pixels like a text, in raster order, with one LSTM:
 
     (N, h·w) → (h·w, 1) → one step later → LSTM → ReLU, linear → logit          kind="raster"
 
-"One step later" is all that makes it causal: at step i it sees pixel i − 1, and its memory holds whatever it kept of the others.
-That is 784 steps for MNIST, one after the other, also in training.
+"One step later" is all that makes it causal: at step i it sees pixel i − 1, and its memory holds whatever it kept of the
+others. That is 784 steps for MNIST, one after the other, also in training.
 
 The row LSTM goes down row by row instead, all pixels of a row at once: 28 steps (`nn/row_lstm.py`):
 

@@ -11,8 +11,8 @@ true posterior. The bound (ELBO) is what training climbs, for q's parameters and
 
     KL = ½ Σ (μ² + σ² − 1 − log σ²)          ∂KL/∂μ = μ          ∂KL/∂log σ² = ½ (σ² − 1)
 
-**Reparametrisation.** E_q depends on q's parameters through the draw itself. Write the draw as z = μ + σ ε, ε ~ N(0, I): now ε is
-just an input, and the chain rule runs through z on two paths, with σ = e^(½ log σ²):
+**Reparametrisation.** E_q depends on q's parameters through the draw itself. Write the draw as z = μ + σ ε, ε ~ N(0, I): now
+ε is just an input, and the chain rule runs through z on two paths, with σ = e^(½ log σ²):
 
     dμ = dz          d log σ² = dz · ½ σ ε
 
@@ -150,17 +150,18 @@ class VAE(Model):
     def _check_networks(self):
         encoder, decoder, latent = self.encoder, self.decoder, self.latent
         if encoder.output_shapes[-1] != (2 * latent,):
-            raise ValueError(f"the encoder makes {encoder.output_shapes[-1]}, latent is {latent}: want (2·latent,) = ({2 * latent},), "
-                             "the means and the log-variances of the code")
+            raise ValueError(f"the encoder makes {encoder.output_shapes[-1]}, latent is {latent}: want (2·latent,) = "
+                             f"({2 * latent},), the means and the log-variances of the code")
         if decoder.input_shape != (latent,) or decoder.output_shapes[-1] != encoder.input_shape:
-            raise ValueError(f"the decoder makes {decoder.output_shapes[-1]} of {decoder.input_shape}, want {encoder.input_shape} "
-                             f"of ({latent},)")
+            raise ValueError(f"the decoder makes {decoder.output_shapes[-1]} of {decoder.input_shape}, want "
+                             f"{encoder.input_shape} of ({latent},)")
         if self.likelihood == "bernoulli" and decoder.range is not None:
             raise ValueError(f"the decoder ends in values in {decoder.range}, want logits: leave out its last activation")
         if max(encoder.min_batch, decoder.min_batch) > 1:
             raise ValueError("a layer joins the rows of a batch (BatchNorm): then there is no bound for one x. Leave it out")
         if self.beta != 1 and self.samples > 1:
-            raise ValueError(f"beta is {self.beta}, samples is {self.samples}: the importance-weighted bound has no KL to weigh")
+            raise ValueError(f"beta is {self.beta}, samples is {self.samples}: the importance-weighted bound has no KL to "
+                             "weigh")
 
     def step(self, x, *, check=True):
         """One step on a batch x (N, n). -> {"loss": −bound, "kl": KL(q(z|x) ‖ p(z))}, means in nats."""

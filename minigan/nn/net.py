@@ -133,8 +133,8 @@ class Net:
                 layer.check_tangent()
         if curved:
             raise ValueError(f"{', '.join(sorted(curved))} has no tangent: where a layer is curved, or joins the rows of a "
-                             "batch, a penalty on input gradients would need second derivatives. Use Linear, convolutions, ReLU "
-                             "and LeakyReLU")
+                             "batch, a penalty on input gradients would need second derivatives. Use Linear, convolutions, "
+                             "ReLU and LeakyReLU")
 
     def track(self, stats, tape):
         """New running statistics, after the training pass that left this tape. `stats` itself stays as it is."""

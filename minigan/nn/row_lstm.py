@@ -1,13 +1,13 @@
 """The row LSTM: an LSTM that reads an image row by row, all pixels of a row at once.
 
-Time is the row number. Each pixel of row r has an h and a memory c of its own, and it hears from row r − 1 at its own column and at
-both neighbours', so that what is known spreads in a triangle, a pixel wider to each side with every row:
+Time is the row number. Each pixel of row r has an h and a memory c of its own, and it hears from row r − 1 at its own column
+and at both neighbours', so that what is known spreads in a triangle, a pixel wider to each side with every row:
 
     a[r, j] = W_x over (x[r, j − 1], x[r, j])  +  W_h over (h[r − 1, j − 1], h[r − 1, j], h[r − 1, j + 1])  +  b
     h[r, j], c[r, j] = cell(a[r, j], c[r − 1, j])                                     `cell` of lstm.py, 4n gates
 
-Input to state is a masked convolution along the row (mask "B", `masked_conv.py`), made for all rows at once. State to state is a
-convolution 1×3 of the row before, which needs no mask: all of that row is earlier.
+Input to state is a masked convolution along the row (mask "B", `masked_conv.py`), made for all rows at once. State to state
+is a convolution 1×3 of the row before, which needs no mask: all of that row is earlier.
 
 Backward walks the rows from the last to the first, as in `lstm.py`; the only difference is that da W_hᵀ is folded back onto
 three neighbours (`Window.fold`).
@@ -49,9 +49,9 @@ class RowLSTM:
 
     def init(self, rng, dtype):
         """The first [W_x, b, W_h], drawn with rng."""
-        W_x, zeros = self.from_x.init(rng, dtype)
-        one = namespace(W_x).ones(self.n_out, dtype=W_x.dtype)
-        b = namespace(W_x).concat([0.0 * one, one, 0.0 * one, 0.0 * one])
+        W_x, _ = self.from_x.init(rng, dtype)
+        zeros = namespace(W_x).zeros(self.n_out, dtype=W_x.dtype)
+        b = namespace(W_x).concat([zeros, zeros + 1.0, zeros, zeros])
         return [W_x, b, self.init_weights(rng, self.shapes[2], dtype)]
 
     def forward(self, params, x):

@@ -1,10 +1,10 @@
 """The judge of generated digits: it can read, and it tells smears from digits."""
 
 import numpy as np
+from minigan.metrics.classifier import Classifier, coverage
 
 from minigan.arrays import generator
 from minigan.data.digits import digits
-from minigan.metrics.classifier import Classifier, coverage
 
 
 def test_the_classifier_reads_digits_and_coverage_counts_them():

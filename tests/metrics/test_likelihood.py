@@ -2,10 +2,6 @@
 
 import numpy as np
 import pytest
-
-from minigan.arrays import generator, namespace, to, to_numpy
-from minigan.data.digits import digits
-from minigan.metrics import likelihood
 from minigan.metrics.likelihood import (
     ais,
     exact_samples,
@@ -14,6 +10,10 @@ from minigan.metrics.likelihood import (
     log_partition,
     reverse_ais,  # fmt: skip
 )
+
+from minigan.arrays import generator, namespace, to, to_numpy
+from minigan.data.digits import digits
+from minigan.metrics import likelihood
 from minigan.models.bipartite import Gaussian, free_energy
 from minigan.models.rbm import RBM
 

@@ -5,10 +5,10 @@ import math
 
 import numpy as np
 import pytest
+from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
 
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
-from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
 from minigan.models.bipartite import pseudo_likelihood
 from minigan.models.rbm import (
     RBM,

@@ -1,0 +1,98 @@
+"""The autoencoder: squeeze an image through a few numbers, and draw it again from them.
+
+    code = E(x)          x̂ = D(code)          loss = mean (x̂ − x)²
+
+The gradient is one chain: from the loss back through D to the code, and on through E to its weights. With linear E and D the
+code is that of PCA (`pca.py`); with curved ones it can follow the data where they curve.
+
+**Its decoder as a generator.** Draw a code, decode it. But from what distribution? Nothing in the loss asks the codes to be
+anywhere in particular. Here they are drawn from a Gaussian with the mean and the covariance of the training codes, which are
+followed while training. Between the data the decoder has never been asked anything: a Gaussian cloud also hits the holes, and
+there the images are mixtures. The VAE repairs this: it asks the codes to be N(0, I), and the decoder to answer for a whole
+neighbourhood of each.
+
+**Its encoder as a start.** Its first layers know what varies in images without having seen one label. A classifier that
+starts from them (frozen, or tuned further) needs fewer labels: `examples/few_labels.py`.
+Sources: Rumelhart, Hinton & Williams 1986; Hinton & Salakhutdinov 2006.
+"""
+
+import numpy as np
+
+from minigan.arrays import INIT, namespace, to, to_numpy
+from minigan.check import whole
+from minigan.models.model import Learner, Model
+from minigan.nn import Adam, mse
+
+SLIDE = 0.01  # how much of a batch's codes enters their mean and covariance
+
+
+def reconstruction_grad(encoder, theta_e, decoder, theta_d, x, target=None):
+    """mean (D(E(x)) − target)², target being x where none is given -> loss, codes, dθ_E, dθ_D, and the tapes of both."""
+    codes, tape_e = encoder.forward(theta_e, x)
+    drawn, tape_d = decoder.forward(theta_d, codes)
+    loss, ddrawn = mse(drawn, x if target is None else target)
+    dcodes, dtheta_d = decoder.backward(theta_d, tape_d, ddrawn)
+    _, dtheta_e = encoder.backward(theta_e, tape_e, dcodes, want_dx=False)
+    return loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d)
+
+
+class Autoencoder(Model):
+    """An autoencoder.
+
+    encoder: Net, x (N, n) -> codes (N, q).
+    decoder: Net, codes (N, q) -> (N, n).
+    optimizer: a pattern, for encoder and decoder; Adam(1e-3, beta1=0.9) if None.
+    seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
+    """
+
+    parts = ("coder", "drawer", "code_mean", "code_square")
+
+    def __init__(self, encoder, decoder, optimizer=None, seed=0, backend="numpy", dtype="float32"):
+        super().__init__(seed=seed, backend=backend, dtype=dtype)
+        if decoder.input_shape != encoder.output_shapes[-1] or decoder.output_shapes[-1] != encoder.input_shape:
+            raise ValueError(f"the encoder makes {encoder.output_shapes[-1]} of {encoder.input_shape}, the decoder "
+                             f"{decoder.output_shapes[-1]} of {decoder.input_shape}: want one to undo the other")
+        self.encoder, self.decoder, self.optimizer = encoder, decoder, optimizer or Adam(1e-3, beta1=0.9)
+        self.width, self.range, self.rows = encoder.n_in, decoder.range, max(encoder.min_batch, decoder.min_batch)
+        rng, q = self.rng(INIT), encoder.n_out
+        self.coder = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
+        self.drawer = Learner(decoder, self.optimizer, decoder.init(rng, dtype))
+        xp, kind = namespace(rng), self.coder.theta.dtype
+        self.code_mean, self.code_square = xp.zeros(q, dtype=kind), xp.eye(q, dtype=kind)  # running E[c], E[c cᵀ]
+
+    def step(self, x, *, check=True):
+        """One step on x (N, n). -> {"loss": mean squared error of a pixel}."""
+        if check:
+            self.check(x)
+        networks = (self.encoder, self.coder.theta, self.decoder, self.drawer.theta)
+        loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d) = reconstruction_grad(*networks, x)
+        self.coder.step(dtheta_e)
+        self.drawer.step(dtheta_d)
+        self.coder.track(tape_e)
+        self.drawer.track(tape_d)
+        xp, N = namespace(x), x.shape[0]
+        self.code_mean = (1.0 - SLIDE) * self.code_mean + SLIDE * xp.mean(codes, axis=0)
+        self.code_square = (1.0 - SLIDE) * self.code_square + (SLIDE / N) * (codes.T @ codes)
+        self.steps += 1
+        return {"loss": loss}
+
+    def encode(self, x):
+        """The codes of x (N, n), (N, q)."""
+        self.check(x)
+        return self.coder.infer(x)
+
+    def decode(self, codes):
+        """What codes (N, q) draw, (N, n)."""
+        return self.drawer.infer(codes)
+
+    def reconstruct(self, x):
+        """D(E(x)), (N, n)."""
+        return self.decode(self.encode(x))
+
+    def sample(self, n, seed=None):
+        """n images (n, pixels) decoded from a Gaussian with the codes' mean and covariance. None draws anew."""
+        mean, square = (np.asarray(to_numpy(array), np.float64) for array in (self.code_mean, self.code_square))
+        variances, axes = np.linalg.eigh(square - np.outer(mean, mean))  # small: on the host
+        root = (axes * np.sqrt(np.maximum(variances, 0.0))).T.astype(self.dtype)
+        z = self.sampler(seed).standard_normal(size=(whole("n", n), self.encoder.n_out), dtype=self.dtype)
+        return self.decode(self.code_mean + z @ to(root, self.backend))

@@ -1,0 +1,170 @@
+"""Principal components: the oldest generator, and the only one here that is solved and not trained.
+
+The mean and the covariance of the data, C = 1/(N − 1) Σ (x − m)(x − m)ᵀ, have eigenvectors u_1, u_2, … with variances
+λ_1 ≥ λ_2 ≥ … . The first q of them, as the columns of U (n, q), give a code of q numbers and the way back:
+
+    t = (x − m) U          x̂ = m + t Uᵀ
+
+Of all linear codes of q numbers this one has the smallest squared error: what is lost is the variance of the other
+directions. So a *linear autoencoder* (two linear layers, squared error) that is trained to the end finds the same subspace,
+though not the same axes in it, since any invertible map of the code can be undone by the decoder (Baldi & Hornik 1989). A
+test trains one and measures the angle.
+
+**As a generator** (probabilistic PCA, Tipping & Bishop 1999): x = m + W z + noise, z ~ N(0, I) of q numbers, noise N(0, σ²
+I). Then x is Gaussian with covariance W Wᵀ + σ² I, and its likelihood is largest at
+
+    σ² = mean of λ_{q+1} … λ_n          W = U (Λ − σ² I)^½
+
+    log p(x) = −½ (n log 2π + Σ_{i≤q} log λ_i + (n − q) log σ² + Σ_{i≤q} t_i² / λ_i + (‖x − m‖² − ‖t‖²) / σ²)
+
+It is exact, and a poor picture of images: one Gaussian cloud, where they lie on something curved.
+
+Two ways to U. The singular values of the centred data, s_i² = (N − 1) λ_i, with the right singular vectors. Or orthogonal
+iteration: multiply a basis by C, make it orthonormal again, and repeat; each round the part outside the first q directions
+shrinks by λ_{q+1}/λ_q. It needs only products with the data, and suits many features and few components.
+"""
+
+import math
+
+from minigan.arrays import INIT, SAMPLE, copy_of, generator, namespace
+from minigan.check import choice, whole
+from minigan.models.estimator import Estimator, back_to, seed_of
+from minigan.nn.describe import describe
+
+SOLVERS = ("svd", "iteration")
+
+
+class PCA(Estimator):
+    """Principal component analysis, with scikit-learn's interface.
+
+    n_components: int, q, the size of the code; min(N, n) of the data if None.
+    solver: "svd", or "iteration" (orthogonal iteration).
+    max_iter: int, rounds of the iteration at most. tol: it ends when no basis vector turns by more than this (sine of the
+        angle).
+    backend: "numpy" or "cupy". random_state: int, None or a numpy RandomState, for the iteration's start.
+
+    After fitting: components_ (q, n), mean_ (n,), explained_variance_ (q,), explained_variance_ratio_ (q,), noise_variance_,
+    σ².
+    """
+
+    range = None
+    free = ("backend", "random_state")
+
+    def __init__(self, n_components=None, *, solver="svd", max_iter=500, tol=1e-7, backend="numpy", random_state=None):
+        self.n_components, self.solver, self.max_iter, self.tol = n_components, solver, max_iter, tol
+        self.backend, self.random_state = backend, random_state
+
+    def fit(self, X, y=None):
+        """Find the components of X (N, n). y is not looked at."""
+        choice("solver", self.solver, SOLVERS)
+        X = self.validated(X, fitting=True)
+        xp, (N, n) = namespace(X), X.shape
+        q = min(N, n) if self.n_components is None else whole("n_components", self.n_components)
+        if q > min(N, n):
+            raise ValueError(f"n_components is {q}, X is {(N, n)}: want {min(N, n)} at most, the smaller of rows and features")
+        if N < 2:
+            raise ValueError("X has 1 sample: a variance needs 2 at least")
+        mean = xp.mean(X, axis=0)
+        centred = X - mean
+        total = float(xp.sum(centred * centred)) / (N - 1)
+        if self.solver == "svd":
+            _, s, Vt = xp.linalg.svd(centred, full_matrices=False)
+            components, variance = Vt[:q, :], s[:q] ** 2 / (N - 1)
+        else:
+            components, variance = self._iterate(centred, q)
+        self.n_features_in_, self.n_components_, self.dtype_ = n, q, str(X.dtype).rpartition(".")[2]
+        self.mean_, self.components_, self.explained_variance_ = mean, components, variance
+        self.explained_variance_ratio_ = variance / total if total else variance * 0.0
+        rest = min(N, n) - q
+        self.noise_variance_ = max(0.0, total - float(xp.sum(variance))) / rest if rest else 0.0
+        return self
+
+    def _iterate(self, centred, q):
+        """(Uᵀ (q, n), λ (q,)) by orthogonal iteration, ending in the eigenvectors of C within the subspace (Rayleigh–Ritz)."""
+        xp, N = namespace(centred), centred.shape[0]
+        rng = generator(seed_of(self.random_state), self.backend, INIT)
+        U, _ = xp.linalg.qr(xp.astype(rng.standard_normal(size=(centred.shape[1], q), dtype="float64"), centred.dtype))
+        for _ in range(whole("max_iter", self.max_iter)):
+            new, _ = xp.linalg.qr(centred.T @ (centred @ U))
+            outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
+            U = new
+            if float(xp.max(xp.sum(outside * outside, axis=0))) < self.tol**2:
+                break
+        t = centred @ U
+        variance, axes = xp.linalg.eigh(t.T @ t / (N - 1))
+        return (U @ axes).T[::-1, :], variance[::-1]
+
+    def transform(self, X):
+        """t = (x − m) U, (N, q)."""
+        return back_to(X, (self.validated(X) - self.mean_) @ self.components_.T)
+
+    def fit_transform(self, X, y=None):
+        """fit, then transform."""
+        return self.fit(X, y).transform(X)
+
+    def inverse_transform(self, T):
+        """x̂ = m + t Uᵀ, (N, n), of codes t (N, q)."""
+        self.check_fitted()
+        T = self.validated(T, width=self.n_components_)
+        return back_to(T, self.mean_ + T @ self.components_)
+
+    def log_likelihood(self, X):
+        """log p(x) of each row under probabilistic PCA, (N,), in nats: exact."""
+        X = self.validated(X)
+        xp, n, q = namespace(X), self.n_features_in_, self.n_components_
+        centred = X - self.mean_
+        t = centred @ self.components_.T
+        log_p = n * math.log(2 * math.pi) + float(xp.sum(xp.log(self.explained_variance_)))
+        log_p = log_p + xp.sum(t * t / self.explained_variance_, axis=1)
+        if q < n:
+            left = xp.sum(centred * centred, axis=1) - xp.sum(t * t, axis=1)
+            log_p = log_p + (n - q) * math.log(self.noise_variance_) + left / self.noise_variance_
+        return back_to(X, -0.5 * log_p)
+
+    def score_samples(self, X):
+        """As log_likelihood: scikit-learn's name for it."""
+        return self.log_likelihood(X)
+
+    def score(self, X, y=None):
+        """The mean of log p(x)."""
+        return float(namespace(self.mean_).mean(self.log_likelihood(X)))
+
+    def sample(self, n, seed=None, *, mean=True):
+        """n samples (n, features): m + W z for codes z from the prior; with mean=False plus the noise, as the model has it."""
+        self.check_fitted()
+        xp, rng = namespace(self.mean_), generator(seed, self.backend, SAMPLE)
+        z = rng.standard_normal(size=(whole("n", n), self.n_components_), dtype=self.dtype_)
+        scale = xp.sqrt(xp.maximum(self.explained_variance_ - self.noise_variance_, 0.0))
+        x = self.mean_ + (z * scale) @ self.components_
+        if mean:
+            return x
+        return x + math.sqrt(self.noise_variance_) * rng.standard_normal(size=x.shape, dtype=self.dtype_)
+
+    def state(self):
+        """What was found, as a dict of copies."""
+        self.check_fitted()
+        found = ("mean_", "components_", "explained_variance_", "explained_variance_ratio_")
+        return {name: copy_of(getattr(self, name)) for name in found} | {"noise_variance_": self.noise_variance_}
+
+    def load_state(self, state):
+        """Take over what `state()` gave."""
+        wanted = {"mean_", "components_", "explained_variance_", "explained_variance_ratio_", "noise_variance_"}
+        if not isinstance(state, dict) or set(state) != wanted or state["components_"].ndim != 2:
+            raise ValueError(f"the state has {sorted(state) if isinstance(state, dict) else state!r}, want {sorted(wanted)}")
+        self.n_components_, self.n_features_in_ = state["components_"].shape
+        self.dtype_ = str(state["mean_"].dtype).rpartition(".")[2]
+        for name, value in state.items():
+            setattr(self, name, copy_of(value) if hasattr(value, "dtype") and value.ndim else value)
+
+    def config(self):
+        """The class and its arguments, as plain values."""
+        kind, arguments = describe(self)
+        return {"kind": kind, **arguments}
+
+
+def subspace_angle(A, B):
+    """The largest angle, in radians, between the row spaces of A and B, (q, n) each: 0 where they are the same."""
+    xp = namespace(A, B)
+    first, second = (xp.linalg.qr(M.T)[0] for M in (A, B))
+    outside = second - first @ (first.T @ second)  # the sines are the singular values of what lies outside
+    return float(xp.asin(xp.clip(xp.linalg.svd(outside, full_matrices=False)[1][0], 0.0, 1.0)))
