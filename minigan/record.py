@@ -68,7 +68,7 @@ class Record:
         self.log.append(row)
         if self.out:
             self._write()
-            if row["step"] // self.every > self.drawn:
+            if self.picture and row["step"] // self.every > self.drawn:
                 self._draw(row["step"] // self.every)
 
     def finish(self):

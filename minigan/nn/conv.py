@@ -83,8 +83,9 @@ class Window:
         xp, (high, wide) = namespace(columns), self.places(shape)
         columns = xp.reshape(columns, (-1, high, wide, len(self.taps), columns.shape[1] // len(self.taps)))
         x = xp.zeros((columns.shape[0], h + 2 * rows, w + 2 * cols, columns.shape[-1]), dtype=columns.dtype)
+        below, beyond = down * (high - 1) + 1, right * (wide - 1) + 1  # from a tap's first pixel to behind its last
         for i, (a, b) in enumerate(self.taps):
-            x[:, a : a + down * high : down, b : b + right * wide : right, :] += columns[:, :, :, i, :]
+            x[:, a : a + below : down, b : b + beyond : right, :] += columns[:, :, :, i, :]
         return x[:, rows : rows + h, cols : cols + w, :]
 
 

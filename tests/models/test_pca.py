@@ -1,0 +1,101 @@
+"""PCA: beside scikit-learn's, as a generator, and the linear autoencoder that finds the same subspace."""
+
+import numpy as np
+import pytest
+
+from minigan.arrays import generator, to, to_numpy
+from minigan.models.autoencoder import Autoencoder
+from minigan.models.pca import PCA, subspace_angle
+from minigan.nn import Adam, Cosine, Linear, Net
+
+sklearn_pca = pytest.importorskip("sklearn.decomposition")
+
+
+def data(rows=300, seed=0):
+    """float64 (rows, 6) with variances that differ, around a mean that is not 0."""
+    rng = generator(seed)
+    return rng.standard_normal((rows, 6)) * np.array([5, 3, 2, 1, 0.5, 0.3]) @ rng.standard_normal((6, 6)) + 2.0
+
+
+@pytest.mark.parametrize("solver", ["svd", "iteration"])
+@pytest.mark.parametrize("q", [1, 3, 6])
+def test_scikit_learn_agrees(solver, q):
+    X = data()
+    ours, theirs = PCA(q, solver=solver, tol=1e-10, max_iter=5000, random_state=0).fit(X), sklearn_pca.PCA(q).fit(X)
+    signs = np.sign(np.sum(ours.components_ * theirs.components_, axis=1))
+    assert abs(ours.components_ * signs[:, None] - theirs.components_).max() < 1e-6
+    for name in ("mean_", "explained_variance_", "explained_variance_ratio_"):
+        assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-6)
+    assert ours.noise_variance_ == pytest.approx(theirs.noise_variance_, rel=1e-6, abs=1e-12)
+    assert abs(ours.transform(X) * signs - theirs.transform(X)).max() < 1e-5
+    assert abs(ours.inverse_transform(ours.transform(X)) - theirs.inverse_transform(theirs.transform(X))).max() < 1e-5
+    if q < 6:
+        assert ours.score_samples(X) == pytest.approx(theirs.score_samples(X), rel=1e-6)
+
+
+def test_samples_have_the_models_covariance():
+    """100,000 draws with noise: every entry within six standard errors. That of an entry of a Gaussian's covariance is at most
+    √2 times the product of the deviations over √n. Wrong with probability below 1e-7.
+    """
+    machine = PCA(2).fit(data())
+    x = machine.sample(100_000, seed=0, mean=False)
+    variance, U = machine.explained_variance_ - machine.noise_variance_, machine.components_
+    C = U.T @ (variance[:, None] * U) + machine.noise_variance_ * np.eye(6)
+    deviation = np.sqrt(np.diag(C))
+    assert (abs(np.cov(x.T) - C) < 6 * np.sqrt(2 / 100_000) * np.outer(deviation, deviation)).all()
+    without = machine.sample(50, seed=0) - machine.mean_
+    assert subspace_angle(np.linalg.svd(without)[2][:2], U) < 1e-6  # in the plane of the components
+
+
+def test_a_linear_autoencoder_finds_the_same_subspace():
+    X = data() / 5.0
+    machine = Autoencoder(Net(Linear(6, 2)), Net(Linear(2, 6)), Adam(1e-2, beta1=0.9, schedule=Cosine(4000)), dtype="float64")
+    components = PCA(2).fit(X).components_
+
+    def angle():
+        return subspace_angle(machine.decoder.unpack(machine.drawer.theta)[0][0], components)
+
+    assert angle() > 0.5
+    for _ in range(4000):
+        machine.step(X, check=False)
+    assert angle() < 1e-3
+
+
+@pytest.mark.parametrize("solver", ["svd", "iteration"])
+def test_any_backend_gives_the_same(solver, backend):
+    X = data(40)
+    here = PCA(2, solver=solver, random_state=0).fit(X)
+    there = PCA(2, solver=solver, random_state=0, backend=backend).fit(to(X, backend))
+    assert abs(abs(to_numpy(there.transform(to(X, backend)))) - abs(here.transform(X))).max() < 1e-5
+    assert abs(to_numpy(there.log_likelihood(to(X, backend))) - here.log_likelihood(X)).max() < 1e-5
+
+
+def test_state_comes_back():
+    machine = PCA(3).fit(data())
+    other = PCA(3)
+    other.load_state(machine.state())
+    assert (other.transform(data()) == machine.transform(data())).all()
+    assert (other.sample(4, seed=1) == machine.sample(4, seed=1)).all()
+
+
+@pytest.mark.parametrize(("options", "X", "message"), [
+    ({"n_components": 7}, data(), "want 6 at most"),
+    ({"n_components": 4}, data(3), "want 3 at most"),
+    ({"n_components": 0}, data(), "n_components is 0"),
+    ({"solver": "magic"}, data(), "solver is 'magic'"),
+    ({}, np.full((3, 2), np.nan), "NaN"),
+])  # fmt: skip
+def test_the_impossible_is_refused_and_nothing_is_learned(options, X, message):
+    machine = PCA(**options)
+    with pytest.raises(ValueError, match=message):
+        machine.fit(X)
+    assert not [name for name in vars(machine) if name.endswith("_")]
+
+
+@pytest.mark.filterwarnings("ignore")  # the checks themselves warn, of a class that does not inherit from theirs
+def test_scikit_learns_checks():
+    from sklearn.utils.estimator_checks import check_estimator
+
+    results = check_estimator(PCA(1), on_fail=None, on_skip=None)
+    assert [(r["check_name"], r["exception"]) for r in results if r["status"] == "failed"] == []
+    assert sum(result["status"] == "passed" for result in results) > 40
