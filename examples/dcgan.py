@@ -1,7 +1,7 @@
 """Train a DCGAN: the game of the plain GAN, played by convolutional networks.
 
     python examples/dcgan.py                                  # digits, 8×8
-    python examples/dcgan.py --data mnist --epochs 15         # or fashion-mnist
+    python examples/dcgan.py --data mnist --epochs 20         # or fashion-mnist
     python examples/dcgan.py --images FOLDER --size 32        # your own pictures, in colour
     python examples/dcgan.py --resume                         # after Ctrl-C, or whatever else stopped it
 
@@ -13,15 +13,15 @@ import argparse
 from minigan.data.load import add_data_arguments, load_images
 from minigan.models.dcgan import dcgan
 from minigan.models.gan import GAN
-from minigan.nn import Adam
+from minigan.nn import Adam, Straight
 from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add_data_arguments(parser)
-parser.add_argument("--latent", type=int, default=64)
+parser.add_argument("--latent", type=int, default=32)
 parser.add_argument("--width", type=int, default=32, help="channels behind D's first layer")
 parser.add_argument("--average", type=float, default=0.999, help="of the θ_G that samples are drawn with; 0 for none")
-parser.add_argument("--epochs", type=int, help="150 for the digits, else 15")
+parser.add_argument("--epochs", type=int, help="150 for the digits, else 20")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
 parser.add_argument("--out", default="runs/dcgan")
@@ -29,18 +29,19 @@ parser.add_argument("--resume", action="store_true", help="go on from the checkp
 args = parser.parse_args()
 
 images, _, shape = load_images(args)
+epochs = args.epochs or (150 if args.data == "digits" and not args.images else 20)
+falling = Straight(epochs * (len(images) // 64))  # to 0 at the last step
 G, D = dcgan(shape, args.latent, args.width)
 print(f"G\n{G}\n\nD\n{D}")
 gan = GAN(
     G,
     D,
     latent=args.latent,
-    optimizer_g=Adam(lr=2e-4, beta1=0.5, average=args.average),
-    optimizer_d=Adam(lr=2e-4, beta1=0.5),
+    optimizer_g=Adam(lr=2e-4, beta1=0.5, schedule=falling, average=args.average),
+    optimizer_d=Adam(lr=2e-4, beta1=0.5, schedule=falling),
     seed=args.seed,
     backend=args.backend,
 )
-epochs = args.epochs or (150 if args.data == "digits" and not args.images else 15)
 image = shape if shape[2] > 1 else shape[:2]
 train(gan, images, epochs=epochs, batch_size=64, seed=args.seed, out=args.out, resume=args.resume, image=image)
 print(f"samples.png, curves.png, training.gif, log.csv and checkpoint.safetensors are in {args.out}")

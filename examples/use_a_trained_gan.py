@@ -1,74 +1,90 @@
-"""Load a trained GAN, and ask what one asks of it: samples, walks between them, has it memorised, how good is it.
+"""Load a trained model from its checkpoint alone, and ask what one asks of it: samples, walks, has it memorised, how good is it.
 
-    python examples/use_a_trained_gan.py runs/gan_mnist/checkpoint.safetensors
-    python examples/use_a_trained_gan.py runs/gan_mnist/checkpoint.safetensors --measure
+    python examples/use_a_trained_gan.py runs/vanilla_gan/checkpoint.safetensors
+    python examples/use_a_trained_gan.py runs/dcgan/checkpoint.safetensors --n 100 --each
+    python examples/use_a_trained_gan.py runs/gan_mnist/checkpoint.safetensors --data mnist --measure
 
-Beside the checkpoint it writes grid.png, walk.png (from one z to another: straight above, along the sphere below),
-neighbours.png (samples, and to the right of each the training images nearest to it) and samples.npy. With --measure it prints
-the Parzen-window log-likelihood, classes and confidence, two-sample accuracy, precision and recall.
+It works for every model whose samples are images (GAN, WGAN, DCGAN, VAE, RBM, …). Beside the checkpoint it writes grid.png and
+samples.npy; with --each every sample as a PNG file of its own; for a GAN walk.png, from one z to another, straight and along the
+sphere. With --data it also draws neighbours.png, samples beside the training images nearest to them, and prints the distances;
+with --measure the Parzen-window log-likelihood, classes and confidence, two-sample accuracy, precision and recall.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
-from minigan.metrics.classifier import Classifier, coverage
 
-from minigan import checkpoint, pictures
-from minigan.arrays import generator
+from minigan import pictures
+from minigan.arrays import generator, to_numpy
+from minigan.checkpoint import load_model
+from minigan.data.digits import digits
 from minigan.data.mnist import mnist
+from minigan.metrics.coverage import coverage
 from minigan.metrics.neighbours import nearest, precision_recall, two_sample_accuracy
 from minigan.metrics.parzen import parzen
-from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
-from minigan.nn import Adam
+from minigan.models.classifier import Classifier, classifier_network
+from minigan.models.gan import GAN
+from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("checkpoint")
-parser.add_argument("--latent", type=int, default=10)
-parser.add_argument("--seed", type=int, default=0, help="the one that the GAN was trained with")
-parser.add_argument("--data", choices=["mnist", "fashion-mnist"], default="mnist")
-parser.add_argument("--data-dir", help="the folder that holds MNIST; else MINIGAN_DATA, the cache, or a download")
 parser.add_argument("--n", type=int, default=100, help="how many samples to draw")
-parser.add_argument("--measure", action="store_true", help="print the figures too (about half a minute)")
+parser.add_argument("--seed", type=int, default=1, help="of the samples")
+parser.add_argument("--each", action="store_true", help="every sample as a PNG file of its own, in samples/")
+parser.add_argument("--image", type=int, nargs="+", help="the shape of a sample, h w or h w 3, where it is no square")
+parser.add_argument("--data", choices=["digits", "mnist", "fashion-mnist"], help="what it was trained on, to compare with")
+parser.add_argument("--data-dir", help="the folder that holds MNIST; else MINIGAN_DATA, the cache, or a download")
+parser.add_argument("--measure", action="store_true", help="print the figures too (half a minute for MNIST)")
 args = parser.parse_args()
-out = Path(args.checkpoint).parent
+out, model = Path(args.checkpoint).parent, load_model(args.checkpoint)
+print(model)
 
-(train, _), (test, _) = (mnist(part, folder=args.data_dir, name=args.data) for part in ("train", "test"))
-gan = GAN(vanilla_generator(args.latent), vanilla_discriminator(), latent=args.latent, seed=args.seed,
-          optimizer_g=Adam(lr=2e-4), optimizer_d=Adam(lr=2e-4))  # fmt: skip
-checkpoint.load(args.checkpoint, gan)
-
-samples = gan.sample(args.n, seed=1)
+samples = to_numpy(model.sample(args.n, seed=args.seed))
+shape = pictures.check_shape(samples.shape[1], args.image)
+low, high = model.range or (0.0, 1.0)
 np.save(out / "samples.npy", samples)
-pictures.save_image(out / "grid.png", pictures.tile(samples))
+pictures.save_image(out / "grid.png", pictures.tile(samples, shape, low=low, high=high))
+if args.each:
+    (out / "samples").mkdir(exist_ok=True)
+    for i, sample in enumerate(np.clip((samples - low) / (high - low), 0, 1).reshape(-1, *shape)):
+        pictures.save_image(out / "samples" / f"{i:04d}.png", sample, enlarge=False)
+print(f"grid.png and samples.npy{' and samples/' if args.each else ''} are in {out}")
 
-start, end = generator(3).standard_normal(size=(2, 5, 1, args.latent), dtype="float32")
-share = np.linspace(0, 1, 12, dtype=np.float32)[:, None]
-straight = (1 - share) * start + share * end
-length = np.linalg.norm(start, axis=2, keepdims=True) * np.linalg.norm(end, axis=2, keepdims=True)
-angle = np.arccos(np.sum(start * end, axis=2, keepdims=True) / length)
-sphere = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
-walks = np.stack([straight, sphere], axis=1).reshape(-1, args.latent).astype(np.float32)
-pictures.save_image(out / "walk.png", pictures.tile(gan.G.forward(gan.theta_g, walks, gan.stats_g)[0], columns=12))
+if isinstance(model, GAN):
+    start, end = generator(args.seed).standard_normal(size=(2, 5, 1, model.latent), dtype="float32")
+    rows = [pictures.walk(start, end, 12, round_) for round_ in (False, True)]
+    walks = np.stack(rows, axis=1).reshape(-1, model.latent)
+    labels = [f"{i // 2 + 1}, {'round' if i % 2 else 'straight'}" for i in range(10)]
+    pictures.save_table(out / "walk.png", model.generate(walks), shape, labels, [f"{i}/11" for i in range(12)], low=low, high=high,
+                        title="from one z to another: straight, and along the sphere")  # fmt: skip
 
-index, distance = nearest(samples[:10], train, k=5)
-rows = np.concatenate([samples[:10, None], train[index]], axis=1).reshape(-1, 784)
-pictures.save_image(out / "neighbours.png", pictures.tile(rows, columns=6))
-_, of_samples = nearest(gan.sample(1000, seed=2), train)
-_, of_held_out = nearest(test[:1000], train)
-for name, d in (("samples", of_samples), ("held-out images", of_held_out)):
-    low, middle, high = np.quantile(d, [0.05, 0.5, 0.95])
-    print(f"distance of {name} to the nearest training image: median {middle:.2f}, nine tenths from {low:.2f} to {high:.2f}")
+if args.data:
+    if args.data == "digits":
+        (images, labels), last = digits(), 1400
+        (known, known_labels), (unseen, unseen_labels) = (images[:last], labels[:last]), (images[last:], labels[last:])
+    else:
+        (known, known_labels), (unseen, unseen_labels) = (mnist(p, folder=args.data_dir, name=args.data) for p in ("train", "test"))
+    index, distance = nearest(samples[:10], known, k=5)
+    rows = np.concatenate([samples[:10, None], known[index]], axis=1).reshape(-1, samples.shape[1])
+    pictures.save_table(out / "neighbours.png", rows, shape, [f"{d:.1f}" for d in distance[:, 0]],
+                        ["sample", *(f"training {i}" for i in range(1, 6))], low=low, high=high,
+                        title="the training images nearest to each sample; left: the distance to the first")  # fmt: skip
+    many = to_numpy(model.sample(min(1000, len(unseen)), seed=args.seed + 1))
+    for name, points in (("samples", many), ("held-out images", unseen[: len(many)])):
+        low_, middle, high_ = np.quantile(nearest(points, known)[1], [0.05, 0.5, 0.95])
+        print(f"distance of {name} to the nearest training image: median {middle:.2f}, nine tenths from {low_:.2f} to {high_:.2f}")
 
-if args.measure:
-    many = gan.sample(10_000, seed=4)
-    result = parzen(many, train[-10_000:-9_000], test)
+if args.data and args.measure:
+    many = to_numpy(model.sample(10_000, seed=args.seed + 2))
+    part = len(known) // 6
+    result = parzen(many, known[-part : -part + min(1000, part // 2)], unseen)
     print(f"Parzen window: {result['log_likelihood']:.0f} ± {result['error']:.1f} nats, sigma {result['sigma']:.3f}")
-    labels = {part: mnist(part, folder=args.data_dir, name=args.data)[1] for part in ("train", "test")}
-    judge = Classifier(784).fit(train, labels["train"], epochs=3, batch_size=128)
+    judge = Classifier(classifier_network(known.shape[1]))
+    train(judge, (known, known_labels), steps=1400, batch_size=128, progress=False)
     seen = coverage(judge, many)
-    right = judge.accuracy(test, labels["test"])
+    right = judge.accuracy(unseen, unseen_labels)
     print(f"classifier, {right:.1%} right: {seen['classes']} classes, {seen['confident']:.1%} sure")
-    print(f"two-sample accuracy (nearest neighbour): {two_sample_accuracy(test[:5000], many[:5000]):.3f}")
-    print("precision {precision:.2f}, recall {recall:.2f}".format(**precision_recall(test[:5000], many[:5000])))
-print(f"grid.png, walk.png, neighbours.png and samples.npy are in {out}")
+    n = min(5000, len(unseen))
+    print(f"two-sample accuracy (nearest neighbour): {two_sample_accuracy(unseen[:n], many[:n]):.3f}")
+    print("precision {precision:.2f}, recall {recall:.2f}".format(**precision_recall(unseen[:n], many[:n])))

@@ -65,6 +65,38 @@ def load_image(path):
         return np.asarray(image, np.float32) / 255
 
 
+def save_table(path, samples, shape, rows, columns, *, low=0.0, high=1.0, title=""):
+    """Write images (len(rows)·len(columns), n), row by row, with a label for each row and each column."""
+    samples, across = to_numpy(samples), len(columns)
+    image = tile(samples, shape, columns=across, low=low, high=high)
+    h, w = image.shape[0] / len(rows), image.shape[1] / across
+    cell = 0.55 if max(shape[:2]) <= 32 else 1.0  # inches
+    figure = Figure(figsize=(1.2 + cell * across, 0.8 + cell * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(image, cmap="gray", vmin=0, vmax=1)
+    axes.set_xticks([w * (i + 0.5) for i in range(across)], columns, fontsize=7)
+    axes.set_yticks([h * (i + 0.5) for i in range(len(rows))], rows, fontsize=7)
+    axes.tick_params(length=0, labeltop=True, labelbottom=False)
+    axes.set_title(title, fontsize=9)
+    figure.savefig(path, dpi=120)
+
+
+def walk(start, end, steps, around=False):
+    """Codes from start to end, (n, latent) each or (n, 1, latent), in equal steps: (n, steps, latent), of start's dtype.
+
+    Straight, or along the sphere (spherical interpolation): codes from N(0, I) in many dimensions have nearly one length, and
+    the middle of a straight walk is shorter than any of them (White 2016).
+    """
+    start, end = (np.reshape(array, (len(array), 1, -1)) for array in (start, end))
+    share = np.linspace(0, 1, steps)[:, None]
+    if not around:
+        return ((1 - share) * start + share * end).astype(start.dtype)
+    lengths = np.linalg.norm(start, axis=2, keepdims=True) * np.linalg.norm(end, axis=2, keepdims=True)
+    angle = np.arccos(np.clip(np.sum(start * end, axis=2, keepdims=True) / lengths, -1, 1))
+    weights = np.sin((1 - share) * angle), np.sin(share * angle)
+    return ((weights[0] * start + weights[1] * end) / np.sin(angle)).astype(start.dtype)
+
+
 def save_animation(path, images, *, milliseconds=150):
     """Write images of one size, values in [0, 1], as a GIF that repeats for ever; the last one stays for a while."""
     from PIL import Image

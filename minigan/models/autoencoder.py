@@ -68,8 +68,8 @@ class Autoencoder(Model):
         loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d) = reconstruction_grad(*networks, x)
         self.coder.step(dtheta_e)
         self.drawer.step(dtheta_d)
-        self.coder.track(tape_e)
-        self.drawer.track(tape_d)
+        self.coder.track(tape_e, x)
+        self.drawer.track(tape_d, codes)
         xp, N = namespace(x), x.shape[0]
         self.code_mean = (1.0 - SLIDE) * self.code_mean + SLIDE * xp.mean(codes, axis=0)
         self.code_square = (1.0 - SLIDE) * self.code_square + (SLIDE / N) * (codes.T @ codes)

@@ -56,7 +56,7 @@ class Classifier(Model):
         logits, tape = self.learner.forward(images)
         loss, dlogits = cross_entropy(logits, labels)
         self.learner.step(self.learner.backward(tape, dlogits, want_dx=False)[1])
-        self.learner.track(tape)
+        self.learner.track(tape, images)
         self.steps += 1
         return {"loss": loss}
 

@@ -107,12 +107,14 @@ class GAN(Model):
 
     def step_d(self, real, rng):
         """One step of D on a real batch and as many fakes -> L_D. `step` is made of these."""
-        fake, tape = self.generator.forward(self.noise(rng, real.shape[0]))
-        loss, dtheta, tapes = self.d_grad(packed(real, self.pack), packed(fake, self.pack), rng)
+        z = self.noise(rng, real.shape[0])
+        fake, tape = self.generator.forward(z)
+        real, fake = packed(real, self.pack), packed(fake, self.pack)
+        loss, dtheta, tapes = self.d_grad(real, fake, rng)
         self.discriminator.step(dtheta)
-        for seen in tapes:
-            self.discriminator.track(seen)
-        self.generator.track(tape)
+        for seen, batch in zip(tapes, (real, fake)):
+            self.discriminator.track(seen, batch)
+        self.generator.track(tape, z)
         return loss
 
     def step_g(self, n, rng):

@@ -81,8 +81,12 @@ class Learner:
         """Move θ against its gradient."""
         self.theta = self.optimizer.step(self.theta, dtheta)
 
-    def track(self, tape):
-        """Take a training pass into the running statistics."""
+    def track(self, tape, x):
+        """Take a training pass on x into the running statistics. They belong to the θ that `infer` uses: where that is θ̄, x
+        passes through θ̄ once more, since its statistics are not the mean of θ's.
+        """
+        if self.optimizer.average and self.stats.shape[0]:
+            _, tape = self.net.forward(self.optimizer.mean, x)
         self.stats = self.net.track(self.stats, tape)
 
     def state(self):

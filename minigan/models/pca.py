@@ -69,10 +69,10 @@ class PCA(Estimator):
         total = float(xp.sum(centred * centred)) / (N - 1)
         if self.solver == "svd":
             _, s, Vt = xp.linalg.svd(centred, full_matrices=False)
-            components, variance = Vt[:q, :], s[:q] ** 2 / (N - 1)
+            components, variance, rounds = Vt[:q, :], s[:q] ** 2 / (N - 1), 1
         else:
-            components, variance = self._iterate(centred, q)
-        self.n_features_in_, self.n_components_, self.dtype_ = n, q, str(X.dtype).rpartition(".")[2]
+            components, variance, rounds = self._iterate(centred, q)
+        self.n_iter_, self.n_features_in_, self.n_components_, self.dtype_ = rounds, n, q, str(X.dtype).rpartition(".")[2]
         self.mean_, self.components_, self.explained_variance_ = mean, components, variance
         self.explained_variance_ratio_ = variance / total if total else variance * 0.0
         rest = min(N, n) - q
@@ -80,11 +80,11 @@ class PCA(Estimator):
         return self
 
     def _iterate(self, centred, q):
-        """(Uᵀ (q, n), λ (q,)) by orthogonal iteration, ending in the eigenvectors of C within the subspace (Rayleigh–Ritz)."""
+        """(Uᵀ (q, n), λ (q,), rounds) by orthogonal iteration; in the end the eigenvectors of C within the subspace."""
         xp, N = namespace(centred), centred.shape[0]
         rng = generator(seed_of(self.random_state), self.backend, INIT)
         U, _ = xp.linalg.qr(xp.astype(rng.standard_normal(size=(centred.shape[1], q), dtype="float64"), centred.dtype))
-        for _ in range(whole("max_iter", self.max_iter)):
+        for rounds in range(1, whole("max_iter", self.max_iter) + 1):
             new, _ = xp.linalg.qr(centred.T @ (centred @ U))
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
             U = new
@@ -92,7 +92,7 @@ class PCA(Estimator):
                 break
         t = centred @ U
         variance, axes = xp.linalg.eigh(t.T @ t / (N - 1))
-        return (U @ axes).T[::-1, :], variance[::-1]
+        return (U @ axes).T[::-1, :], variance[::-1], rounds
 
     def transform(self, X):
         """t = (x − m) U, (N, q)."""
