@@ -18,9 +18,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from minigan.metrics.classifier import Classifier, coverage
 
 from minigan.data.digits import digits
+from minigan.metrics.coverage import coverage
+from minigan.models.classifier import Classifier, classifier_network
+from minigan.train import train as train_model
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "vanilla_gan.py"
 
@@ -33,7 +35,8 @@ def main():
 
     images, labels = digits()
     train = np.arange(len(images)) % 5 != 0
-    classifier = Classifier(64).fit(images[train], labels[train])
+    classifier = Classifier(classifier_network(64))
+    train_model(classifier, (images[train], labels[train]), epochs=40, batch_size=64, progress=False)
     print(f"classifier: {classifier.accuracy(images[~train], labels[~train]):.1%} right on held-out digits, "
           f"{coverage(classifier, images[~train])['confident']:.1%} of them with probability ≥ 0.9")
 

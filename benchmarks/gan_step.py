@@ -1,8 +1,8 @@
-"""One full iteration of the lecture's GAN (one step of D, one of G) beside torch, and beside its bare matrix products.
+"""One full iteration of the vanilla GAN (one step of D, one of G) beside torch, and beside its bare matrix products.
 
     python benchmarks/gan_step.py [--threads 2] [--batches 64 128 256] [--backend cupy]
 
-All do the same work: the lecture's 784-wide networks, float32, binary cross-entropy on logits, Adam(2e-4, 0.5, 0.999), fresh
+All do the same work: its 784-wide networks, float32, binary cross-entropy on logits, Adam(2e-4, 0.5, 0.999), fresh
 noise each time, no gradient of D's parameters in G's step. `torch_default` has torch's default Adam, `torch_fused` the fused
 one, and `torch_joined` also gives D its real and fake rows as one batch, which changes nothing in a D without BatchNorm and
 saves passes. The bare products are the matrix products of such an iteration and nothing else: no activation, no loss, no

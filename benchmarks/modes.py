@@ -35,26 +35,24 @@ VARIANTS = {
 
 def cell(variant, world_name, seed, steps):
     """Train one variant on one world with one seed. -> the statistics and the seconds."""
-    from minigan.arrays import ORDER, generator
     from minigan.data.toy import WORLDS
     from minigan.metrics.modes import mode_statistics
     from minigan.models.gan import GAN
     from minigan.models.networks import plain_network, plane_generator
     from minigan.models.wgan import WGAN
+    from minigan.nn import Adam, Straight
+    from minigan.train import train
 
     options = dict(VARIANTS[variant])
     lr, faster, steps = options.pop("lr", 0.007), options.pop("lr_d", 1.0), options.pop("steps", steps)
     kind = WGAN if {"clip", "penalty"} & set(options) else GAN
     world = WORLDS[world_name]()
     D = plain_network(2 * options.get("pack", 1), 64, 64, 64, 1)
-    gan = kind(plane_generator(), D, latent=2, seed=seed, **options)
-    data, rows = world.sample(100_000, seed), 128 * gan.k
+    falling = Straight(steps, to=0.01)
+    gan = kind(plane_generator(), D, latent=2, seed=seed, optimizer_g=Adam(lr, schedule=falling),
+               optimizer_d=Adam(lr * faster, schedule=falling), **options)  # fmt: skip
     start = time.perf_counter()
-    for step in range(steps):
-        decay = 1.0 - 0.99 * step / steps
-        gan.optimizer_g.lr, gan.optimizer_d.lr = lr * decay, lr * faster * decay
-        chosen = generator([ORDER, seed, step]).integers(len(data), size=rows)
-        gan.step(data[chosen], check=False)
+    train(gan, world.sample(100_000, seed), steps=steps, batch_size=128, seed=seed, progress=False, intervals=10)
     return mode_statistics(gan.sample(2500, seed=1), world) | {"seconds": time.perf_counter() - start}
 
 

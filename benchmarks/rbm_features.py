@@ -2,8 +2,8 @@
 
     python benchmarks/rbm_features.py [--seeds 0 1 2]
 
-Digits, each also nudged by a pixel in the four directions, scaled to [0, 1], a fifth held out; an RBM of 100 units, learning rate
-0.06, 10 epochs, batches of 10; logistic regression on its features (lbfgs, C = 100). Printed: accuracy on the
+Digits, each also nudged by a pixel in the four directions, scaled to [0, 1], a fifth held out; an RBM of 100 units, learning
+rate 0.06, 10 epochs, batches of 10; logistic regression on its features (lbfgs, C = 100). Printed: accuracy on the
 held-out part for each seed, with all else at its default; then the time of one `fit`, by harness.py.
 Source: scikit-learn's example "Restricted Boltzmann Machine features for digit classification".
 """
@@ -73,7 +73,8 @@ def main():
     for name, build in (("minigan", RBM), ("minigan, centred", lambda **options: RBM(centred=True, **options)),
                         ("scikit-learn", BernoulliRBM)):  # fmt: skip
         scores = [accuracy(build(random_state=seed, **SETTINGS)) for seed in args.seeds]
-        print(f"{name}: accuracy {sum(scores) / len(scores):.3f}, seed by seed {', '.join(f'{s:.3f}' for s in scores)}", flush=True)
+        each = ", ".join(f"{score:.3f}" for score in scores)
+        print(f"{name}: accuracy {sum(scores) / len(scores):.3f}, seed by seed {each}", flush=True)
 
 
 if __name__ == "__main__":

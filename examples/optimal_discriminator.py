@@ -4,7 +4,8 @@
 
 First q stands still. D is trained between two densities on the line and compared with p/(p + q), and its value
 E_p log D + E_q log(1 − D) with −log 4 + 2·JSD(p, q), by integration. Then the generator G(z) = a + b z moves, and D follows,
-until q is p, D is ½ everywhere and the value is −log 4. optimal_discriminator.png shows both.
+until q is p, D is ½ where there are data and the value is −log 4. optimal_discriminator.png shows both. Where p + q is next to
+0 no sample ever falls, so D is not trained there and leaves the formula: that region is grey.
 """
 
 import argparse
@@ -70,7 +71,10 @@ left.plot(line, p, label="p, the data")
 left.plot(line, q, label="q, the generator")
 left.plot(line, best, "k--", label="p / (p + q)")
 left.plot(line, trained, label="D, trained")
-left.set(title="the best answer to a generator that stands still", xlabel="x")
+left.axhline(0.5, color="0.7", linewidth=0.8)
+left.text(6.8, 0.51, "½", color="0.4", ha="right")
+left.fill_between(line[:, 0], 0, 1, where=~carries, color="0.92", label="p + q < 0.01: nothing to learn from")
+left.set(title="the best answer to a generator that stands still", xlabel="x", ylabel="density, or probability")
 left.legend()
 
 # 2. G(z) = a + b z moves towards the data N(1, 0.5²), and D follows
@@ -90,7 +94,9 @@ for round_ in range(args.steps // 10 + 1):
     theta_g = sgd.step(theta_g, g_grad(G, theta_g, D, theta_d, rng.standard_normal((2048, 1), np.float32))[1])
 right.plot(line, normal(1, 0.5), "k--", label="p, the data")
 right.plot(line, answer, "k", label="D at the end")
-right.set(title="G moves, D follows", xlabel="x", xlim=(-5, 5))
+right.axhline(0.5, color="0.7", linewidth=0.8)
+right.set(title="G moves, D follows: ½ in the end, where there are data", xlabel="x", ylabel="density, or probability",
+          xlim=(-5, 5))  # fmt: skip
 right.legend()
 near = np.abs(line[:, 0] - 1) < 1
 print(f"at the end, at the data: D from {answer[near].min():.3f} to {answer[near].max():.3f}; −log 4 = {-math.log(4):.3f}")

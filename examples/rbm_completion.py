@@ -47,5 +47,6 @@ for name, guess in {"mean image": mean_image, **filled}.items():
 
 given = np.where(observed, unseen, 0.3).astype(np.float32)
 rows = np.concatenate([picture[:16] for picture in (given, filled["mean_field"], filled["gibbs"], unseen)])
-pictures.save_image(Path(args.out) / "completion.png", pictures.tile(rows, columns=16))
+pictures.save_table(Path(args.out) / "completion.png", rows, (8, 8), ["given", "mean field", "Gibbs", "truth"], range(1, 17),
+                    title=f"unseen digits, their {args.hide} half hidden and filled in")  # fmt: skip
 print(f"completion.png is in {args.out}")

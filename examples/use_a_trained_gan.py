@@ -1,13 +1,13 @@
-"""Load a trained model from its checkpoint alone, and ask what one asks of it: samples, walks, has it memorised, how good is it.
+"""Load a trained model from its checkpoint alone: samples, walks between them, has it memorised, how good is it.
 
     python examples/use_a_trained_gan.py runs/vanilla_gan/checkpoint.safetensors
     python examples/use_a_trained_gan.py runs/dcgan/checkpoint.safetensors --n 100 --each
     python examples/use_a_trained_gan.py runs/gan_mnist/checkpoint.safetensors --data mnist --measure
 
 It works for every model whose samples are images (GAN, WGAN, DCGAN, VAE, RBM, …). Beside the checkpoint it writes grid.png and
-samples.npy; with --each every sample as a PNG file of its own; for a GAN walk.png, from one z to another, straight and along the
-sphere. With --data it also draws neighbours.png, samples beside the training images nearest to them, and prints the distances;
-with --measure the Parzen-window log-likelihood, classes and confidence, two-sample accuracy, precision and recall.
+samples.npy; with --each every sample as a PNG file of its own; for a GAN walk.png, from one z to another, straight and along
+the sphere. With --data it also draws neighbours.png, samples beside the training images nearest to them, and prints the
+distances; with --measure the Parzen-window log-likelihood, classes and confidence, two-sample accuracy, precision and recall.
 """
 
 import argparse
@@ -56,15 +56,16 @@ if isinstance(model, GAN):
     rows = [pictures.walk(start, end, 12, round_) for round_ in (False, True)]
     walks = np.stack(rows, axis=1).reshape(-1, model.latent)
     labels = [f"{i // 2 + 1}, {'round' if i % 2 else 'straight'}" for i in range(10)]
-    pictures.save_table(out / "walk.png", model.generate(walks), shape, labels, [f"{i}/11" for i in range(12)], low=low, high=high,
-                        title="from one z to another: straight, and along the sphere")  # fmt: skip
+    pictures.save_table(out / "walk.png", model.generate(walks), shape, labels, [f"{i}/11" for i in range(12)], low=low,
+                        high=high, title="from one z to another: straight, and along the sphere")  # fmt: skip
 
 if args.data:
     if args.data == "digits":
         (images, labels), last = digits(), 1400
         (known, known_labels), (unseen, unseen_labels) = (images[:last], labels[:last]), (images[last:], labels[last:])
     else:
-        (known, known_labels), (unseen, unseen_labels) = (mnist(p, folder=args.data_dir, name=args.data) for p in ("train", "test"))
+        known, known_labels = mnist("train", folder=args.data_dir, name=args.data)
+        unseen, unseen_labels = mnist("test", folder=args.data_dir, name=args.data)
     index, distance = nearest(samples[:10], known, k=5)
     rows = np.concatenate([samples[:10, None], known[index]], axis=1).reshape(-1, samples.shape[1])
     pictures.save_table(out / "neighbours.png", rows, shape, [f"{d:.1f}" for d in distance[:, 0]],
@@ -72,8 +73,8 @@ if args.data:
                         title="the training images nearest to each sample; left: the distance to the first")  # fmt: skip
     many = to_numpy(model.sample(min(1000, len(unseen)), seed=args.seed + 1))
     for name, points in (("samples", many), ("held-out images", unseen[: len(many)])):
-        low_, middle, high_ = np.quantile(nearest(points, known)[1], [0.05, 0.5, 0.95])
-        print(f"distance of {name} to the nearest training image: median {middle:.2f}, nine tenths from {low_:.2f} to {high_:.2f}")
+        least, middle, most = np.quantile(nearest(points, known)[1], [0.05, 0.5, 0.95])
+        print(f"distance of {name} to the nearest training image: median {middle:.2f}, nine tenths {least:.2f} to {most:.2f}")
 
 if args.data and args.measure:
     many = to_numpy(model.sample(10_000, seed=args.seed + 2))

@@ -1,4 +1,4 @@
-"""Train the lecture's GAN on handwritten digits.
+"""Train the vanilla GAN on handwritten digits.
 
     python examples/vanilla_gan.py
     python examples/vanilla_gan.py --loss minimax --k 2 --seed 1 --backend cupy

@@ -3,7 +3,7 @@
 Left: the background is D's opinion, blue where it says "real", red where "fake", white at ½; the colours are stretched to its
 firmest opinion. Green are real points, violet generated ones; the arrows show where D pushes the generated points,
 ∂(D's score)/∂x, which is the direction that G learns to follow.
-Middle: the square grid of the noise as G warps it into the plane. Right: the log, as it grows.
+Middle: the square grid of the noise as G warps it into the plane. Right: the log, as it grows; reverse KL beyond 1 is cut off.
 After GAN Lab (Kahng et al. 2019).
 """
 
@@ -30,18 +30,22 @@ def draw(gan, real, log, figure=None):
     fake = to_numpy(gan.sample(len(real), seed=0))
     opinion, push = _field(gan, extent, fake[:ARROWS])
     contrast = max(np.abs(opinion - 0.5).max(), 0.05)
-    world.imshow(opinion, extent=extent, origin="lower", cmap="RdBu", vmin=0.5 - contrast, vmax=0.5 + contrast, alpha=0.6)
-    world.plot(*fake.T, ".", color="purple", markersize=3)
-    world.plot(*real.T, ".", color="limegreen", markersize=2, alpha=0.5)
-    world.quiver(*fake[:ARROWS].T, *push.T, color="black", width=0.004)
+    bounds = {"vmin": 0.5 - contrast, "vmax": 0.5 + contrast}
+    field = world.imshow(opinion, extent=extent, origin="lower", cmap="RdBu", alpha=0.6, **bounds)
+    figure.colorbar(field, ax=world, label="D: fake … real", shrink=0.7)
+    world.plot(*real.T, ".", color="limegreen", markersize=2, alpha=0.5, label="real")
+    world.plot(*fake.T, ".", color="purple", markersize=3, label="generated")
+    world.quiver(*fake[:ARROWS].T, *push.T, color="black", width=0.004, label="where D pushes")
+    world.legend(fontsize=6, loc="upper right")
     world.set(title=f"step {log[-1]['step']}" if log else "", xlim=extent[:2], ylim=extent[2:])
     _draw_warp(warp, gan)
-    warp.set(title="the noise grid, warped by G", xlim=extent[:2], ylim=extent[2:], aspect="equal")
-    for name in [name for name in (log[0] if log else {}) if name not in ("step", "epoch")]:
+    warp.set(title="the grid of the noise, warped by G", xlim=extent[:2], ylim=extent[2:], aspect="equal")
+    for name in [name for name in (log[0] if log else {}) if name not in ("step", "epoch", "modes")]:
         curves.plot([row["step"] for row in log], [row[name] for row in log], label=name)
     if log:
-        curves.legend(fontsize=7)
-    curves.set(xlabel="step")
+        curves.legend(fontsize=7, loc="upper right")
+        curves.set_title(f"{log[-1]['modes']} modes found" if "modes" in log[-1] else "")
+    curves.set(xlabel="step", xlim=(0, None), ylim=(0, 1) if log and "distance" not in log[0] else (0, None))
     figure.tight_layout()
     return figure
 
@@ -66,7 +70,7 @@ def _field(gan, extent, fake):
 
 def _score(gan, points):
     """D's score of points (N, 2), each packed with copies of itself, and its slope there, (N,), (N, 2)."""
-    D, theta = gan.D, gan.theta_d
+    D, theta = gan.D, gan.discriminator.theta
     x = to(np.tile(points, (1, gan.pack)), gan.backend)
     score, tape = D.forward(theta, x)
     slope, _ = D.backward(theta, tape, score * 0.0 + 1.0, want_dtheta=False)
@@ -81,5 +85,5 @@ def _draw_warp(axes, gan):
     fine = np.linspace(-2, 2, 80)
     for at in side:
         for line in (np.stack([np.full(80, at), fine], axis=1), np.stack([fine, np.full(80, at)], axis=1)):
-            warped, _ = gan.G.forward(gan.theta_g, to(line.astype(gan.dtype), gan.backend), gan.stats_g)
+            warped = gan.generate(to(line.astype(gan.dtype), gan.backend))
             axes.plot(*to_numpy(warped).T, color="purple", linewidth=0.5)

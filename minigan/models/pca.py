@@ -84,7 +84,7 @@ class PCA(Estimator):
         xp, N = namespace(centred), centred.shape[0]
         rng = generator(seed_of(self.random_state), self.backend, INIT)
         U, _ = xp.linalg.qr(xp.astype(rng.standard_normal(size=(centred.shape[1], q), dtype="float64"), centred.dtype))
-        for rounds in range(1, whole("max_iter", self.max_iter) + 1):
+        for rounds in range(1, whole("max_iter", self.max_iter) + 1):  # noqa: B007
             new, _ = xp.linalg.qr(centred.T @ (centred @ U))
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
             U = new
