@@ -5,7 +5,7 @@
 
 Into the folder of --out it writes filters.png (what each hidden unit looks for), reconstructions.png (digits above, as the
 hidden units see them below), chain.png (Gibbs chains from noise, a row each, 1 to 1,000 rounds) and curves.png: the likelihood
-while training, exact up to 20 hidden units; beyond, two estimates, by AIS, which on average is too high, and by reverse AIS, which
+while training, exact up to 20 hidden units; beyond, two estimates: by AIS, on average too high, and by reverse AIS, which
 on average is too low if it starts at samples of the machine (here: at chains of 200 rounds from the digits, which is not quite
 that); and the free energy of the digits, of dreams and of noise.
 """

@@ -51,3 +51,11 @@ def tanh_network(*widths):
     for n_in, n_out in zip(widths, widths[1:]):
         layers += [Linear(n_in, n_out), Tanh()]
     return Net(*layers[:-1])
+
+
+def relu_network(*widths):
+    """Linear layers of these widths with ReLU between them: encoders, decoders, classifiers."""
+    layers = []
+    for n_in, n_out in zip(widths, widths[1:]):
+        layers += [Linear(n_in, n_out, init=he), ReLU()]
+    return Net(*layers[:-1])
