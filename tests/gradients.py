@@ -75,7 +75,7 @@ def net(module, rng, N=6, n=3, hidden=4, m=2):
 
 
 def gan(module, rng, N=8, n=5, latent=3, hidden=4):
-    """d_grad, and g_grad with both losses, on the lecture's networks; real and fake batches of different sizes."""
+    """d_grad, and g_grad with both losses, on the vanilla GAN's networks; real and fake batches of different sizes."""
     G, D = vanilla_generator(latent, n, hidden), vanilla_discriminator(n, hidden)
     # near the usual start, where logits are small: a saturated loss of 1e-8 would be rounding of numbers near 10
     theta_g, theta_d = (net.init(rng, "float64") + 0.1 * normal(rng, net.size) for net in (G, D))

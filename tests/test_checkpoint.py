@@ -99,7 +99,7 @@ def test_kill_9_at_twenty_moments_and_resume(tmp_path):
 
 
 def test_torch_loads_the_weights_and_the_reverse(tmp_path):
-    """The lecture's GAN, at its size: the same images from the same noise, to 1e-5, in both directions."""
+    """The vanilla GAN, at its size: the same images from the same noise, to 1e-5, in both directions."""
     torch = pytest.importorskip("torch")
     from safetensors.torch import load_file
     from torch_networks import torch_discriminator, torch_generator
@@ -118,23 +118,23 @@ def test_torch_loads_the_weights_and_the_reverse(tmp_path):
     with torch.no_grad():
         theirs = G(torch.from_numpy(z)).numpy()
         opinions = D(torch.from_numpy(real)).numpy()
-    assert theirs == pytest.approx(gan.G.forward(gan.theta_g, z, gan.stats_g)[0], abs=1e-5)
-    assert opinions == pytest.approx(gan.D.forward(gan.theta_d, real)[0], abs=1e-4)
+    assert theirs == pytest.approx(gan.G.forward(gan.generator.theta, z, gan.generator.stats)[0], abs=1e-5)
+    assert opinions == pytest.approx(gan.D.forward(gan.discriminator.theta, real)[0], abs=1e-4)
 
     theta, stats = from_torch(gan.G, {name: array.numpy() for name, array in G.state_dict().items()})
-    assert (theta == gan.theta_g).all()
-    assert (stats == gan.stats_g).all()
+    assert (theta == gan.generator.theta).all()
+    assert (stats == gan.generator.stats).all()
 
 
 def test_names_and_layout_are_torchs():
     gan = small_gan()
-    named = to_torch(gan.G, gan.theta_g, gan.stats_g)
+    named = to_torch(gan.G, gan.generator.theta, gan.generator.stats)
     assert named["0.weight"].shape == (4, 3)  # (n_out, n_in)
     assert {"0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"} < set(named)
     assert not any(name.startswith("2.") for name in named)
     theta, stats = from_torch(gan.G, named)
-    assert (theta == gan.theta_g).all()
-    assert (stats == gan.stats_g).all()
+    assert (theta == gan.generator.theta).all()
+    assert (stats == gan.generator.stats).all()
     named["0.weight"] = named["0.weight"].T
     with pytest.raises(ValueError, match=r"0.weight makes an array of shape \(4, 3\), this network wants \(3, 4\)"):
         from_torch(gan.G, named)

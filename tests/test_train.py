@@ -93,7 +93,7 @@ def test_k_batches_of_data_go_into_one_step():
     gan = small_gan(k=3)
     train(gan, data(), epochs=2, batch_size=10, progress=False)
     assert gan.steps == 4
-    assert gan.optimizer_d.t == 12
+    assert gan.discriminator.optimizer.t == 12
 
 
 def test_pictures_do_not_change_the_training(tmp_path):
@@ -101,7 +101,7 @@ def test_pictures_do_not_change_the_training(tmp_path):
     for out in (None, tmp_path):
         gan = small_gan()
         train(gan, data(), epochs=2, batch_size=10, out=out, progress=False, intervals=1 if out is None else 14)
-        thetas.append(to_numpy(gan.theta_g))
+        thetas.append(to_numpy(gan.generator.theta))
     assert (thetas[0] == thetas[1]).all()
 
 
@@ -132,7 +132,7 @@ def test_ctrl_c_keeps_what_there_is_and_tears_no_step(capsys, tmp_path, progress
     gan.step_g = press_ctrl_c
     handler = signal.getsignal(signal.SIGINT)
     log = train(gan, data(), epochs=10, batch_size=10, out=tmp_path, progress=progress)
-    assert log[-1]["step"] == gan.steps == gan.optimizer_d.t == gan.optimizer_g.t == 12
+    assert log[-1]["step"] == gan.steps == gan.discriminator.optimizer.t == gan.generator.optimizer.t == 12
     assert "interrupted after 12 of 70 steps" in capsys.readouterr().out
     assert (tmp_path / "samples.png").exists()
     assert signal.getsignal(signal.SIGINT) is handler

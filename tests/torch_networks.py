@@ -1,4 +1,4 @@
-"""The lecture's networks in torch."""
+"""The vanilla GAN's networks in torch."""
 
 from torch import nn
 

@@ -26,7 +26,7 @@ def same(a, b):
     return np.array_equal(to_numpy(a), to_numpy(b)) if hasattr(a, "dtype") else a == b
 
 
-def test_the_lectures_networks_have_the_lectures_sizes():
+def test_the_vanilla_networks_have_their_usual_sizes():
     G, D = vanilla_generator(), vanilla_discriminator()
     assert [shape for layer in G.shapes for shape in layer if len(shape) == 2] == [
         (10, 128), (128, 256), (256, 512), (512, 1024), (1024, 784)]  # fmt: skip
@@ -41,23 +41,23 @@ def test_a_step_is_k_steps_of_D_and_then_one_of_G(backend, k):
     """The step, taken apart: the same noise, batch after batch, D first, gives the same θs."""
     gan = small_gan(backend, k=k, seed=5, optimizer_g=SGD(0.1), optimizer_d=SGD(0.1), dtype="float64")
     real = data(backend, rows=4 * k, dtype="float64")
-    theta_g, theta_d, G, D = gan.theta_g, gan.theta_d, gan.G, gan.D
+    theta_g, theta_d, G, D = gan.generator.theta, gan.discriminator.theta, gan.G, gan.D
     gan.step(real)
-    rng = generator([NOISE, 5, 0], backend)
+    rng = generator(5, backend, NOISE, 0)
     for i in range(k):
         z = rng.standard_normal(size=(4, 3), dtype="float64")
         _, dtheta_d = d_grad(D, theta_d, real[4 * i : 4 * i + 4, :], G.forward(theta_g, z)[0])
         theta_d = theta_d - 0.1 * dtheta_d
     _, dtheta_g = g_grad(G, theta_g, D, theta_d, rng.standard_normal(size=(4, 3), dtype="float64"))
-    assert to_numpy(gan.theta_d) == pytest.approx(to_numpy(theta_d), rel=1e-12)
-    assert to_numpy(gan.theta_g) == pytest.approx(to_numpy(theta_g - 0.1 * dtheta_g), rel=1e-12)
+    assert to_numpy(gan.discriminator.theta) == pytest.approx(to_numpy(theta_d), rel=1e-12)
+    assert to_numpy(gan.generator.theta) == pytest.approx(to_numpy(theta_g - 0.1 * dtheta_g), rel=1e-12)
 
 
 def test_every_row_of_the_data_is_used_once_in_a_step():
     gan = small_gan(k=3)
     rows = data(rows=11)
-    assert [len(batch) for batch in gan._batches(rows)] == [3, 4, 4]
-    assert (np.concatenate(gan._batches(rows)) == rows).all()
+    assert [len(batch) for batch in gan.batches(rows)] == [3, 4, 4]
+    assert (np.concatenate(gan.batches(rows)) == rows).all()
 
 
 def test_the_generators_gradient_leaves_D_as_it_is_and_runs_through_it(backend, rng):
@@ -141,17 +141,17 @@ def test_a_state_and_the_model_share_no_memory():
 def test_the_running_statistics_are_those_of_the_generators_passes():
     """One step: stats = 0.9 · (0, 1) + 0.1 · the mean and variance of the first layer's outputs on D's noise."""
     gan = small_gan(seed=5)
-    theta, before = gan.theta_g, gan.stats_g
+    theta, before = gan.generator.theta, gan.generator.stats
     gan.step(data())
     z = generator([NOISE, 5, 0]).standard_normal(size=(16, 3), dtype="float32")
-    assert gan.stats_g == pytest.approx(gan.G.track(before, gan.G.forward(theta, z)[1]))
-    assert not np.array_equal(gan.stats_g, before)
+    assert gan.generator.stats == pytest.approx(gan.G.track(before, gan.G.forward(theta, z)[1]))
+    assert not np.array_equal(gan.generator.stats, before)
 
 
 def test_training_and_samples_draw_different_noise():
     """With one seed for all, the first weights, the first noise and the first sample's noise have nothing in common."""
     gan = small_gan(seed=0)
-    z = [gan.noise(generator([purpose, 0]), 100).ravel() for purpose in (INIT, NOISE, SAMPLE, MONITOR)]
+    z = [gan.noise(generator(0, "numpy", purpose, 0), 100).ravel() for purpose in (INIT, NOISE, SAMPLE, MONITOR)]
     for i, one in enumerate(z):
         for other in z[i + 1 :]:
             assert abs(np.corrcoef(one, other)[0, 1]) < 0.25
@@ -297,7 +297,7 @@ def test_packing_judges_samples_together(pack):
     assert gradcheck.vjp_error(loss, theta_g, 1.0, gradient, rng) <= 1e-6
     gan = GAN(G, D, latent=3, k=2, pack=pack)
     rows = rng.random((5 * pack + 1, 4), dtype=np.float32)
-    assert [len(batch) % pack for batch in gan._batches(rows)] == [0, 0]
+    assert [len(batch) % pack for batch in gan.batches(rows)] == [0, 0]
     gan.step(rows)
     assert 0 < gan.monitor(rows)["d_real"] < 1
 
@@ -307,15 +307,15 @@ def test_the_models_options_reach_its_gradients():
     thetas = {}
     for name, options in (("plain", {}), ("smooth", {"smooth": 0.2}), ("r1", {"r1": 1.0})):
         gan = small_gan(optimizer_d=SGD(0.1), **options)
-        start, theta_g = gan.theta_d, gan.theta_g
+        start, theta_g = gan.discriminator.theta, gan.generator.theta
         rng = generator(0)
         gan.step_d(data(), rng)
-        thetas[name] = gan.theta_d
+        thetas[name] = gan.discriminator.theta
         fake = gan.G.forward(theta_g, gan.noise(generator(0), 16))[0]
         expected = d_grad(gan.D, start, data(), fake, options.get("smooth", 0.0))[1]
         if name == "r1":
             expected = expected + penalty_grad(gan.D, start, data(), zero_slope, 1.0)[1]
-        assert gan.theta_d == pytest.approx(start - 0.1 * expected, abs=1e-6)
+        assert gan.discriminator.theta == pytest.approx(start - 0.1 * expected, abs=1e-6)
     assert np.abs(thetas["smooth"] - thetas["plain"]).max() > 1e-4
     assert np.abs(thetas["r1"] - thetas["plain"]).max() > 1e-4
 
@@ -327,7 +327,7 @@ def test_r1_flattens_D_around_the_data():
         gan = small_gan(r1=r1, optimizer_d=Adam(1e-2), optimizer_g=Adam(1e-6))
         for _ in range(100):
             gan.step(data())
-        _, tape = gan.D.forward(gan.theta_d, data())
-        slope, _ = gan.D.backward(gan.theta_d, tape, np.ones((16, 1), np.float32), want_dtheta=False)
+        _, tape = gan.D.forward(gan.discriminator.theta, data())
+        slope, _ = gan.D.backward(gan.discriminator.theta, tape, np.ones((16, 1), np.float32), want_dtheta=False)
         slopes.append(np.linalg.norm(slope))
     assert slopes[1] < 0.5 * slopes[0]

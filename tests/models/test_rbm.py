@@ -8,10 +8,8 @@ import pytest
 
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
-from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
-from minigan.models.bipartite import pseudo_likelihood
-from minigan.models.rbm import (
-    RBM,
+from minigan.metrics.rbm_likelihood import exact_grad, log_likelihood, log_partition
+from minigan.models.bipartite import (
     Gaussian,
     cd_grad,
     energy,
@@ -19,9 +17,11 @@ from minigan.models.rbm import (
     gibbs,
     mean_hiddens,
     mean_visibles,
+    pseudo_likelihood,
     sample_hiddens,
     sample_visibles,
 )
+from minigan.models.rbm import RBM
 from minigan.nn import Adam, gradcheck
 from minigan.nn.flat import flatten, places, views
 
@@ -196,7 +196,7 @@ def test_resumed_equals_uninterrupted(backend, persistent):
     for _ in range(3):
         machine.step(v)
         resumed.step(v)
-    assert (to_numpy(machine.theta_) == to_numpy(resumed.theta_)).all()
+    assert (to_numpy(machine.learner_.theta) == to_numpy(resumed.learner_.theta)).all()
     resumed.load_state({})
     assert resumed.state() == {}
 
@@ -212,16 +212,16 @@ def test_results_go_back_to_where_the_input_came_from(backend):
 
 def test_settings_changed_by_set_params_count_from_then_on():
     machine = RBM(5, n_iter=1, random_state=0, learning_rate=0.1).fit(digits())
-    theta = machine.theta_
+    theta = machine.learner_.theta
     machine.set_params(learning_rate=1e-9).partial_fit(digits())
-    assert np.abs(machine.theta_ - theta).max() < 1e-6
+    assert np.abs(machine.learner_.theta - theta).max() < 1e-6
 
 
 def test_samples_come_from_a_chain_and_gibbs_goes_k_rounds():
     """One round with the first hidden unit on leaves nearly all units on; the chain of many rounds leaves that state."""
     machine = RBM(1, n_iter=0, random_state=0).fit(digits())
     W, b, c = np.full(12, 4.0), np.full(12, -2.0), np.array([-23.0])
-    machine.theta_ = np.concatenate([W, b, c]).astype(np.float32)
+    machine.learner_.theta = np.concatenate([W, b, c]).astype(np.float32)
     ones = np.ones((400, 12), np.float32)
     once, long = machine.gibbs(ones, k=1).mean(), machine.gibbs(ones, k=300).mean()
     assert once > 0.85
@@ -235,7 +235,7 @@ def test_centring_moves_its_offsets_and_changes_the_direction(backend):
     for machine in (centred, plain):
         machine.step(v)
         machine.step(v)
-    assert np.abs(to_numpy(centred.theta_) - to_numpy(plain.theta_)).max() > 1e-4
+    assert np.abs(to_numpy(centred.learner_.theta) - to_numpy(plain.learner_.theta)).max() > 1e-4
     before, h = to_numpy(centred.offsets_[1]), to_numpy(mean_hiddens(centred.params, v)).mean(axis=0)
     centred.step(v)
     assert to_numpy(centred.offsets_[1]) == pytest.approx(0.99 * before + 0.01 * h, rel=1e-5)
@@ -335,10 +335,10 @@ REFUSED = {
 @pytest.mark.parametrize("message", REFUSED)
 def test_the_impossible_is_refused_and_nothing_changes(message):
     machine = RBM(5, n_iter=1, random_state=0).fit(digits())
-    theta, steps = machine.theta_.copy(), machine.steps_
+    theta, steps = machine.learner_.theta.copy(), machine.steps_
     with pytest.raises((ValueError, TypeError), match=message):
         REFUSED[message](machine)
-    assert (machine.theta_ == theta).all()
+    assert (machine.learner_.theta == theta).all()
     assert machine.steps_ == steps
 
 

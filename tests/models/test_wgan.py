@@ -5,7 +5,8 @@ import pytest
 
 from minigan.arrays import generator, to_numpy
 from minigan.models.networks import plain_network
-from minigan.models.wgan import WGAN, critic_grad, generator_grad
+from minigan.models.gan import d_grad, g_grad
+from minigan.models.wgan import WASSERSTEIN, WGAN, clipped, high, low
 from minigan.nn import SGD, Adam, BatchNorm, Linear, Net, Tanh, gradcheck
 
 
@@ -50,7 +51,7 @@ def test_clipping_keeps_every_weight_in_its_bounds(backend):
     gan = small_wgan(backend, clip=0.05, optimizer_d=Adam(0.1))
     for _ in range(5):
         gan.step(points(backend))
-    theta = to_numpy(gan.theta_d)
+    theta = to_numpy(gan.discriminator.theta)
     assert np.abs(theta).max() == pytest.approx(0.05, rel=1e-6)
     assert (np.abs(theta) < 0.05).any()
 
@@ -63,7 +64,7 @@ def test_the_penalised_critic_measures_the_distance_of_two_clouds():
     """
     gan = WGAN(Net(Linear(2, 2)), plain_network(2, 32, 32, 1), latent=2, k=5, penalty=10.0, optimizer_g=SGD(1e-9),
                optimizer_d=Adam(1e-3, beta1=0.5))  # fmt: skip
-    gan.theta_g = np.array([1, 0, 0, 1, 0, 0], np.float32)  # G(z) = z
+    gan.generator.theta = np.array([1, 0, 0, 1, 0, 0], np.float32)  # G(z) = z
     rng = np.random.default_rng(0)
     for _ in range(300):
         gan.step((rng.standard_normal((5 * 128, 2)) + [3, 0]).astype(np.float32))
@@ -88,7 +89,7 @@ def test_resumed_equals_uninterrupted(backend):
         gan.step(points(backend))
     resumed.load_state(gan.state())
     assert set(gan.step(points(backend))) == set(resumed.step(points(backend))) == {"loss_d", "loss_g"}
-    assert (to_numpy(gan.theta_d) == to_numpy(resumed.theta_d)).all()
+    assert (to_numpy(gan.discriminator.theta) == to_numpy(resumed.discriminator.theta)).all()
 
 
 REFUSED = {
