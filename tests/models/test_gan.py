@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
+from minigan.models.adversarial import Losses, fake_loss, non_saturating, real_loss
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
-from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, gradcheck
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, gradcheck
 from minigan.nn.penalty import penalty_grad, zero_slope
 
 
@@ -101,7 +102,7 @@ def test_one_seed_gives_one_run_and_another_another(backend):
             gan.step(data(backend))
         runs.append(gan.state())
     assert same(runs[0], runs[1])
-    assert not same(runs[0]["theta_g"], runs[2]["theta_g"])
+    assert not same(runs[0]["generator"]["theta"], runs[2]["generator"]["theta"])
 
 
 def test_resumed_equals_uninterrupted(backend):
@@ -124,7 +125,8 @@ def test_two_models_share_no_optimizer_and_a_used_one_starts_afresh():
     adam.step(np.ones(3), np.ones(3))
     one, other = small_gan(optimizer_g=adam, optimizer_d=adam), small_gan(optimizer_g=adam, optimizer_d=adam)
     one.step(data())
-    assert (one.optimizer_g.t, one.optimizer_d.t, other.optimizer_g.t, adam.t) == (1, 1, 0, 1)
+    assert [player.optimizer.t for player in (one.generator, one.discriminator, other.generator)] == [1, 1, 0]
+    assert adam.t == 1
 
 
 def test_a_state_and_the_model_share_no_memory():
@@ -132,20 +134,30 @@ def test_a_state_and_the_model_share_no_memory():
     gan.step(data())
     state, kept = gan.state(), gan.state()
     gan.load_state(state)
-    for name in ("theta_g", "theta_d", "stats_g"):
-        state[name][:] = 0
-    state["optimizer_g"]["moments"][0][:] = 0
+    for player in ("generator", "discriminator"):
+        for array in (state[player]["theta"], state[player]["stats"], *state[player]["optimizer"]["moments"]):
+            array[:] = 0
     assert same(gan.state(), kept)
 
 
 def test_the_running_statistics_are_those_of_the_generators_passes():
-    """One step: stats = 0.9 · (0, 1) + 0.1 · the mean and variance of the first layer's outputs on D's noise."""
-    gan = small_gan(seed=5)
-    theta, before = gan.generator.theta, gan.generator.stats
-    gan.step(data())
-    z = generator([NOISE, 5, 0]).standard_normal(size=(16, 3), dtype="float32")
-    assert gan.generator.stats == pytest.approx(gan.G.track(before, gan.G.forward(theta, z)[1]))
-    assert not np.array_equal(gan.generator.stats, before)
+    """A step with k = 2, by plain NumPy: in each pass of G for D, every BatchNorm's mean and variance (that with N − 1 below)
+    become 0.9 of what they were and 0.1 of what its input has. They start at 0 and 1. G's own step counts no pass.
+    """
+    gan = small_gan(seed=5, k=2, dtype="float64")
+    weights = [[array.copy() for array in params] for params in gan.G.unpack(gan.generator.theta) if params]
+    gan.step(data(dtype="float64"))
+    rng = generator(5, "numpy", NOISE, 0)
+    expected = [[np.zeros(n), np.ones(n)] for n in (4, 8, 16, 32)]
+    for _ in range(2):
+        h = rng.standard_normal((8, 3))
+        for i, ((W, b), (gamma, beta)) in enumerate(zip(weights[:-1:2], weights[1::2])):
+            a = h @ W + b
+            mean, squares = a.sum(axis=0) / 8, ((a - a.sum(axis=0) / 8) ** 2).sum(axis=0)
+            expected[i] = [0.9 * expected[i][0] + 0.1 * mean, 0.9 * expected[i][1] + 0.1 * squares / 7]
+            h = np.maximum(gamma * (a - mean) / np.sqrt(squares / 8 + 1e-5) + beta, 0)
+    flat = np.concatenate([array for pair in expected for array in pair])
+    assert gan.generator.stats == pytest.approx(flat, rel=1e-9, abs=1e-12)
 
 
 def test_training_and_samples_draw_different_noise():
@@ -214,17 +226,21 @@ IMPOSSIBLE_MODELS = {
     r"k is 0": {"k": 0},
     r"k is 1.5": {"k": 1.5},
     r"loss is 'wasserstein': want one of 'non-saturating', 'minimax'": {"loss": "wasserstein"},
-    r"G takes 3 inputs, latent is 4": {"latent": 4},
-    r"G makes samples of 9 numbers, D takes 8: want 1 times": {"G": vanilla_generator(3, 9, 4)},
-    r"D gives 2 numbers, want one logit": {"D": Net(Linear(8, 2))},
+    r"G takes \(3,\), latent is 4: make them equal": {"latent": 4},
+    r"G makes samples of 9 numbers, D takes 8, and judges 1 at a time: want 1 · 9 = 9": {"G": vanilla_generator(3, 9, 4)},
+    r"D gives \(2,\), want one logit": {"D": Net(Linear(8, 2))},
     r"leave out its last activation": {"D": Net(Linear(8, 4), LeakyReLU(), Linear(4, 1), Sigmoid())},
     r"unknown backend 'gpu'": {"backend": "gpu"},
-    r"want 'float32' or 'float64'": {"dtype": "float16"},
+    r"dtype is 'float16': want one of 'float32', 'float64'": {"dtype": "float16"},
     r"seed is -1: want a whole number": {"seed": -1},
     r"seed is None: want a whole number": {"seed": None},
     r"pack is 0": {"pack": 0},
-    r"G makes samples of 8 numbers, D takes 8: want 2 times as many \(pack=2\)": {"pack": 2},
-    r"smooth is 0.7": {"smooth": 0.7},
+    r"D takes 8, and judges 2 at a time: want 2 · 8 = 16": {"pack": 2},
+    r"smooth is 0.7: want a number ≥ 0 and < 0.5": {"smooth": 0.7},
+    r"r1 is -1: want a number ≥ 0": {"r1": -1},
+    r"latent is 0: want a whole number": {"latent": 0},
+    r"G makes \(2, 2, 2\), D takes \(8,\): want rows of numbers; end a G of images in Flatten": {
+        "G": Net(Linear(3, 8), Reshape(2, 2, 2))},
     r"BatchNorm has no tangent": {"r1": 1.0, "D": Net(Linear(8, 4), BatchNorm(4), Linear(4, 1))},
 }
 
@@ -241,24 +257,32 @@ def test_a_foreign_state_is_refused_whole():
     gan, other = small_gan(), small_gan(seed=1)
     other.step(data())
     before, good = gan.state(), other.state()
-    adam = good["optimizer_d"]
+    D = good["discriminator"]
+    adam, theta = D["optimizer"], D["theta"]
+    moments = adam["moments"]
     foreign = [
         {},
         [],
-        {**good, "theta_d": good["theta_g"]},
-        {**good, "theta_d": to(good["theta_d"], "array_api_strict")},
-        {**good, "stats_g": good["stats_g"].astype(np.float64)},
+        {**good, "discriminator": good["generator"]},
+        {**good, "discriminator": {**D, "theta": theta[:-1]}},
+        {**good, "discriminator": {**D, "theta": np.where(theta == theta[-1], np.nan, theta)}},
+        {**good, "discriminator": {**D, "theta": to(theta, "array_api_strict")}},
+        {**good, "generator": {**good["generator"], "stats": good["generator"]["stats"].astype(np.float64)}},
         {**good, "steps": -5},
         {**good, "steps": None},
-        {**good, "optimizer_d": {**adam, "moments": []}},
-        {**good, "optimizer_d": {**adam, "kind": "RMSProp"}},
-        {**good, "optimizer_d": {**adam, "t": -1}},
-        {**good, "optimizer_d": {**adam, "moments": [np.zeros(3, np.float32)] * 2}},
-        {**good, "optimizer_d": {**adam, "moments": [moment.astype(np.float64) for moment in adam["moments"]]}},
-        {**good, "optimizer_d": {}},
+        {**good, "steps": True},
+        {**good, "seed": -1},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": []}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "mean": theta}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "t": -1}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": [np.zeros(3, np.float32)] * 2}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": [moment.astype(np.float64) for moment in moments]}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": [moments[0], moments[1] * np.inf]}}},
+        {**good, "discriminator": {**D, "optimizer": {}}},
+        {**good, "discriminator": None},
     ]
     for state in foreign:
-        with pytest.raises((ValueError, TypeError), match=r"this model|want"):
+        with pytest.raises((ValueError, TypeError), match=r"this model|want|cannot be gone on with"):
             gan.load_state(state)
         assert same(gan.state(), before)
     gan.load_state(good)
@@ -267,7 +291,7 @@ def test_a_foreign_state_is_refused_whole():
 
 @pytest.mark.parametrize("n", [0, -1])
 def test_no_samples_are_refused(n):
-    with pytest.raises(ValueError, match="want one sample at least"):
+    with pytest.raises(ValueError, match=f"n is {n}: want a whole number, 1 or more"):
         small_gan().sample(n)
 
 
@@ -281,7 +305,7 @@ def test_smoothing_moves_the_target_of_real_rows_alone(rng, backend):
     D = Net(Linear(3, 1))
     theta = 0 * D.init(rng, "float64")
     x = rng.standard_normal(size=(4, 3), dtype="float64")
-    _, dtheta = d_grad(D, theta, x, x, smooth=0.1)
+    _, dtheta = d_grad(D, theta, x, x, Losses(real_loss(0.1), fake_loss, non_saturating))
     assert float(dtheta[-1]) == pytest.approx(0.5 * (0.5 - 0.9) + 0.5 * 0.5)
 
 
@@ -312,7 +336,8 @@ def test_the_models_options_reach_its_gradients():
         gan.step_d(data(), rng)
         thetas[name] = gan.discriminator.theta
         fake = gan.G.forward(theta_g, gan.noise(generator(0), 16))[0]
-        expected = d_grad(gan.D, start, data(), fake, options.get("smooth", 0.0))[1]
+        losses = Losses(real_loss(options.get("smooth", 0.0)), fake_loss, non_saturating)
+        expected = d_grad(gan.D, start, data(), fake, losses)[1]
         if name == "r1":
             expected = expected + penalty_grad(gan.D, start, data(), zero_slope, 1.0)[1]
         assert gan.discriminator.theta == pytest.approx(start - 0.1 * expected, abs=1e-6)
