@@ -21,7 +21,8 @@ def test_the_least_itself_is_enough(value, least):
 
 
 @pytest.mark.parametrize(
-    "value", [0, -1, True, False, np.True_, 3.0, np.float32(3), "3", b"3", None, math.nan, math.inf, [3], (3,), np.array([3, 4]), 1j]
+    "value",
+    [0, -1, True, False, np.True_, 3.0, np.float32(3), "3", b"3", None, math.nan, math.inf, [3], (3,), np.array([3, 4]), 1j],
 )
 def test_what_is_no_whole_number_is_refused(value):
     with pytest.raises(ValueError, match=r"^k is .*: want a whole number, 1 or more$") as caught:
@@ -31,7 +32,9 @@ def test_what_is_no_whole_number_is_refused(value):
         whole("k", 4, 5)
 
 
-@pytest.mark.parametrize("value", [2, 2.0, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), array_api_strict.asarray(2.0)])
+@pytest.mark.parametrize(
+    "value", [2, 2.0, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), array_api_strict.asarray(2.0)]
+)
 def test_a_number_becomes_a_float(value):
     """Of NumPy's float64, above all: it would turn float32 arrays into float64."""
     assert number("lr", value) == 2.0
@@ -75,7 +78,8 @@ def test_a_number_beyond_its_bounds_is_refused_with_them(value, bounds, words):
 
 
 @pytest.mark.parametrize(
-    "value", [True, np.True_, "3", b"3", "nan", None, math.nan, math.inf, -math.inf, np.float32("nan"), [1.0], 1j, np.array([1.0, 2.0])]
+    "value",
+    [True, np.True_, "3", b"3", "nan", None, math.nan, math.inf, -math.inf, np.float32("nan"), [1.0], 1j, np.array([1.0, 2.0])],
 )
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(ValueError, match=r"^lr is .*: want a number$"):
