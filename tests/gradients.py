@@ -6,9 +6,11 @@ Each function takes the module under test, a random generator and the sizes, and
 
 import importlib
 
-from minigan.arrays import namespace
+import numpy as np
+
+from minigan.arrays import namespace, to_numpy
 from minigan.models.networks import vanilla_discriminator, vanilla_generator
-from minigan.nn import BatchNorm, LeakyReLU, Linear, Tanh, gradcheck
+from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, Tanh, gradcheck
 
 
 def normal(rng, *shape):
@@ -75,18 +77,36 @@ def net(module, rng, N=6, n=3, hidden=4, m=2):
 
 
 def gan(module, rng, N=8, n=5, latent=3, hidden=4):
-    """d_grad, and g_grad with both losses, on the lecture's networks; real and fake batches of different sizes."""
+    """d_grad, also for a D that joins rows, and g_grad with both losses, on the vanilla GAN's networks; real and fake batches
+    of different sizes. A gradient may be that of a wrong loss, so the losses are compared with their formulas as well.
+    """
     G, D = vanilla_generator(latent, n, hidden), vanilla_discriminator(n, hidden)
+    joining = Net(Linear(n, hidden), BatchNorm(hidden), LeakyReLU(0.2), Linear(hidden, 1))
     # near the usual start, where logits are small: a saturated loss of 1e-8 would be rounding of numbers near 10
-    theta_g, theta_d = (net.init(rng, "float64") + 0.1 * normal(rng, net.size) for net in (G, D))
+    theta_g, theta_d, theta_j = (net.init(rng, "float64") + 0.1 * normal(rng, net.size) for net in (G, D, joining))
     real, fake, z = normal(rng, N + 1, n), normal(rng, N, n), normal(rng, N, latent)
-    _, dtheta_d = module.d_grad(D, theta_d, real, fake)
-    errors = [gradcheck.vjp_error(lambda t: module.d_grad(D, t, real, fake)[0], theta_d, 1.0, dtheta_d, rng)]
-    for loss in ("non-saturating", "minimax"):
-        _, dtheta_g = module.g_grad(G, theta_g, D, theta_d, z, loss)
-        errors.append(gradcheck.vjp_error(lambda t, loss=loss: module.g_grad(G, t, D, theta_d, z, loss)[0], theta_g, 1.0,
-                                          dtheta_g, rng))
+    errors = []
+    for player, theta in ((D, theta_d), (joining, theta_j)):
+        loss, dtheta = module.d_grad(player, theta, real, fake)
+        errors.append(value_error(loss, 0.5 * surprise(player, theta, real, -1) + 0.5 * surprise(player, theta, fake, 1)))
+        errors.append(gradcheck.vjp_error(lambda t, player=player: module.d_grad(player, t, real, fake)[0], theta, 1.0, dtheta,
+                                          rng))
+    made = G.forward(theta_g, z)[0]
+    for name, formula in (("non-saturating", surprise(D, theta_d, made, -1)), ("minimax", -surprise(D, theta_d, made, 1))):
+        loss, dtheta = module.g_grad(G, theta_g, D, theta_d, z, name)
+        errors.append(value_error(loss, formula))
+        errors.append(gradcheck.vjp_error(lambda t, name=name: module.g_grad(G, t, D, theta_d, z, name)[0], theta_g, 1.0,
+                                          dtheta, rng))
     return max(errors)
+
+
+def surprise(D, theta, x, sign):
+    """The mean of log(1 + e^(sign · logit)): −log(1 − D(x)) for sign 1, −log D(x) for sign −1. In plain NumPy."""
+    return np.mean(np.logaddexp(0.0, sign * to_numpy(D.forward(theta, x)[0])))
+
+
+def value_error(value, formula):
+    return abs(float(value) - formula) / abs(formula)
 
 
 CHECKS = {

@@ -77,20 +77,27 @@ def test_the_pip_line_fits_the_driver(monkeypatch, version, extra):
 
 
 def test_one_seed_one_stream(backend):
-    def draw(seed):
-        return to_numpy(generator(seed, backend).standard_normal(size=(50,), dtype="float32"))
+    def draw(seed, *purpose):
+        return to_numpy(generator(seed, backend, *purpose).standard_normal(size=(50,), dtype="float32"))
 
-    draws = [draw(seed) for seed in (1, 1, 2, [1, 2])]
+    draws = [draw(1), draw(1), draw(2), draw(1, 2)]
     assert (draws[0] == draws[1]).all()
     assert (draws[0] != draws[2]).any()
     assert (draws[0] != draws[3]).any()
     assert draws[0].dtype == np.float32
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, "one"])
-def test_a_seed_is_a_whole_number(seed):
-    with pytest.raises(ValueError, match="want a whole number ≥ 0"):
-        generator(seed)
+@pytest.mark.parametrize("number", [-1, 1.5, "one", True, [1, 2]])
+def test_a_seed_and_a_purpose_are_whole_numbers(number):
+    for arguments in ((number,), (0, "numpy", number), (0, "numpy", 1, number)):
+        with pytest.raises(ValueError, match="want whole numbers ≥ 0, or None for the seed"):
+            generator(*arguments)
+    with pytest.raises(ValueError, match="want whole numbers ≥ 0"):
+        generator(0, "numpy", None)
+
+
+def test_without_a_seed_every_generator_is_another():
+    assert generator(None).random() != generator(None).random()
 
 
 def test_importing_minigan_imports_little():

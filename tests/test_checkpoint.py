@@ -15,14 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from minigan import checkpoint
-from minigan.arrays import generator, to_numpy
-from minigan.checkpoint import BadCheckpoint, from_torch, to_torch
+from minigan.arrays import generator, to, to_numpy
+from minigan.checkpoint import BadCheckpoint, from_torch, load_model, to_torch
+from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
+from minigan.models.model import Model
 from minigan.models.networks import plain_network
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
 from minigan.models.wgan import WGAN
-from minigan.nn import Adam
+from minigan.nn import SGD, Adam, Cosine, Straight
 from minigan.train import train
 
 
@@ -34,17 +36,23 @@ def data(rows=70, width=16):
     return generator(7).random(size=(rows, width), dtype="float32")
 
 
+def data_for(kind):
+    """What a model of this kind learns from: (70, 16), ratings, or images and labels."""
+    return {"RatingsRBM": np.round(data() * 5), "Classifier": (data(), np.arange(70) % 3)}.get(kind, data())
+
+
 MODELS = {
     "GAN": lambda backend: small_gan(backend),
     "WGAN": lambda backend: WGAN(vanilla_generator(3, 16, 4), vanilla_discriminator(16, 4), latent=3, backend=backend),
     "RBM": lambda backend: RBM(5, random_state=1, backend=backend, momentum=0.5, learning_rate=0.01),
     "RatingsRBM": lambda backend: RatingsRBM(16, 4, backend=backend),
+    "Classifier": lambda backend: Classifier(classifier_network(16, 3, 4), backend=backend),
 }
 
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_stopped_and_resumed_equals_uninterrupted(tmp_path, backend, kind):
-    rows = np.round(data() * 5) if kind == "RatingsRBM" else data()
+    rows = data_for(kind)
     options = {"batch_size": 7, "intervals": 10, "out": None, "progress": False}
     whole, first, second = (MODELS[kind](backend) for _ in range(3))
     train(whole, rows, epochs=4, **options)
@@ -99,7 +107,7 @@ def test_kill_9_at_twenty_moments_and_resume(tmp_path):
 
 
 def test_torch_loads_the_weights_and_the_reverse(tmp_path):
-    """The lecture's GAN, at its size: the same images from the same noise, to 1e-5, in both directions."""
+    """The vanilla GAN, at its size: the same images from the same noise, to 1e-5, in both directions."""
     torch = pytest.importorskip("torch")
     from safetensors.torch import load_file
     from torch_networks import torch_discriminator, torch_generator
@@ -118,25 +126,29 @@ def test_torch_loads_the_weights_and_the_reverse(tmp_path):
     with torch.no_grad():
         theirs = G(torch.from_numpy(z)).numpy()
         opinions = D(torch.from_numpy(real)).numpy()
-    assert theirs == pytest.approx(gan.G.forward(gan.theta_g, z, gan.stats_g)[0], abs=1e-5)
-    assert opinions == pytest.approx(gan.D.forward(gan.theta_d, real)[0], abs=1e-4)
+    assert theirs == pytest.approx(gan.G.forward(gan.generator.theta, z, gan.generator.stats)[0], abs=1e-5)
+    assert opinions == pytest.approx(gan.D.forward(gan.discriminator.theta, real)[0], abs=1e-4)
 
     theta, stats = from_torch(gan.G, {name: array.numpy() for name, array in G.state_dict().items()})
-    assert (theta == gan.theta_g).all()
-    assert (stats == gan.stats_g).all()
+    assert (theta == gan.generator.theta).all()
+    assert (stats == gan.generator.stats).all()
 
 
 def test_names_and_layout_are_torchs():
     gan = small_gan()
-    named = to_torch(gan.G, gan.theta_g, gan.stats_g)
+    named = to_torch(gan.G, gan.generator.theta, gan.generator.stats)
     assert named["0.weight"].shape == (4, 3)  # (n_out, n_in)
     assert {"0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"} < set(named)
     assert not any(name.startswith("2.") for name in named)
     theta, stats = from_torch(gan.G, named)
-    assert (theta == gan.theta_g).all()
-    assert (stats == gan.stats_g).all()
+    assert (theta == gan.generator.theta).all()
+    assert (stats == gan.generator.stats).all()
     named["0.weight"] = named["0.weight"].T
-    with pytest.raises(ValueError, match=r"0.weight makes an array of shape \(4, 3\), this network wants \(3, 4\)"):
+    with pytest.raises(ValueError, match=r"layer 0, Linear\(3, 4\), wants an array of shape \(3, 4\).*one of \(4, 3\)"):
+        from_torch(gan.G, named)
+    del named["1.running_mean"]
+    named["0.weight"] = named["0.weight"].T
+    with pytest.raises(ValueError, match=r"1.running_mean is missing: layer 1 of this network, BatchNorm\(4\), wants it"):
         from_torch(gan.G, named)
 
 
@@ -145,8 +157,9 @@ OTHERS = {
     "loss was 'non-saturating'": lambda: small_gan(loss="minimax"),
     "seed was 0": lambda: small_gan(seed=1),
     "G was": lambda: GAN(vanilla_generator(3, 16, 5), vanilla_discriminator(16, 4), latent=3),
-    "optimizer_g was 'Adam": lambda: small_gan(optimizer_g=Adam(1e-3)),
-    "kind was 'GAN'": lambda: RBM(5),
+    r"optimizer_g was \['Adam', \{'lr': 0.0002": lambda: small_gan(optimizer_g=Adam(1e-3)),
+    "optimizer_d was": lambda: small_gan(optimizer_d=Adam(schedule=Straight(10))),
+    "kind was 'GAN'": lambda: RatingsRBM(16, 4),
 }
 
 
@@ -262,6 +275,109 @@ def test_the_file_says_what_it_is(tmp_path):
     with safe_open(tmp_path / "c", "numpy") as file:
         about = file.metadata()
     config = json.loads(about["config"])["model"]
-    assert config["G"] == ["Linear(n_in=3, n_out=4)", "LeakyReLU(slope=0.2)", "Linear(n_in=4, n_out=2)"]
-    assert config["penalty"] == 10.0
+    assert config["G"] == ["Net", [["Linear", {"n_in": 3, "n_out": 4}], ["LeakyReLU", {"slope": 0.2}],
+                                   ["Linear", {"n_in": 4, "n_out": 2}]]]  # fmt: skip
+    assert (config["kind"], config["penalty"]) == ("WGAN", 10.0)
     assert about["version"] == "0.1.0"
+
+
+REBUILT = {
+    **MODELS,
+    "GAN, every option": lambda backend: small_gan(
+        backend, k=2, loss="minimax", seed=3, smooth=0.1, r1=0.5, optimizer_d=SGD(0.1, 0.5, schedule=Cosine(20, 0.1)),
+        optimizer_g=Adam(1e-3, beta2=0.9, average=0.9)),
+    "WGAN, every option": lambda backend: WGAN(
+        vanilla_generator(3, 16, 4), vanilla_discriminator(32, 4), 3, k=2, clip=0.05, pack=2, seed=1, backend=backend),
+    "RBM, every option": lambda backend: RBM(
+        5, learning_rate=0.02, k=2, chains=6, momentum=0.5, weight_decay=0.01, centred=True, visible="gaussian", random_state=3,
+        backend=backend),
+    "RBM, CD": lambda backend: RBM(5, persistent=False, random_state=7, backend=backend),
+    "Classifier, averaged": lambda backend: Classifier(
+        classifier_network(16, 3, 4), Adam(1e-2, average=0.5), seed=2, backend=backend),
+}  # fmt: skip
+
+
+def answers(model):
+    """Samples, or for a classifier what it says of images."""
+    return model.probabilities(to(data(), model.backend)) if isinstance(model, Classifier) else model.sample(9, seed=4)
+
+
+@pytest.mark.parametrize("kind", REBUILT)
+def test_a_model_is_rebuilt_from_its_file_alone(tmp_path, backend, kind):
+    """The same samples, and after three more steps the same state, bit for bit."""
+    model, batch = REBUILT[kind](backend), to(data_for(kind.partition(",")[0]), backend)
+    for _ in range(3):
+        model.step(batch)
+    checkpoint.save(tmp_path / "c", model, batch_size=10)
+    again = load_model(tmp_path / "c", backend)
+    assert type(again) is type(model)
+    assert again.config() == model.config()
+    assert equal(again.state(), model.state())
+    assert equal(answers(again), answers(model))
+    for _ in range(3):
+        model.step(batch)
+        again.step(batch)
+    assert equal(again.state(), model.state())
+
+
+def test_a_model_is_rebuilt_on_another_backend(tmp_path):
+    gan = small_gan()
+    gan.step(data())
+    checkpoint.save(tmp_path / "c", gan)
+    again = load_model(tmp_path / "c", "array_api_strict")
+    assert again.backend == "array_api_strict"
+    assert equal(again.state(), gan.state())
+    z = gan.noise(generator(0), 9)
+    assert to_numpy(again.generate(to(z, "array_api_strict"))) == pytest.approx(gan.generate(z), abs=1e-6)
+
+
+class Foreign(Model):
+    """A model that minigan does not know."""
+
+
+def test_load_model_builds_nothing_that_is_not_minigans_own(tmp_path):
+    """A class of one's own; a file whose description names other classes, or is none; a file that is no checkpoint."""
+    from safetensors.numpy import save_file
+
+    checkpoint.save(tmp_path / "c", Foreign(seed=0, backend="numpy"))
+    with pytest.raises(BadCheckpoint, match=r"no model of minigan can be built from it .*'Foreign'.* by your own code"):
+        load_model(tmp_path / "c")
+    gan = small_gan().config()
+    descriptions = ["", "[]", "7", *map(json.dumps, [
+        {"model": {"kind": "GAN"}, "run": {}},
+        {"model": {"kind": ["GAN"]}, "run": {}},
+        {"model": {**gan, "kind": "os"}, "run": {}},
+        {"model": {**gan, "G": ["Popen", {"args": "true"}]}, "run": {}},
+        {"model": {**gan, "G": ["gradcheck", {}]}, "run": {}},
+        {"model": {**gan, "G": ["Net", [["Linear", {"n_in": 3, "n_out": 16, "bias": True}]]]}, "run": {}},
+        {"model": {**gan, "latent": 4}, "run": {}},
+        {"model": {**gan, "more": 1}, "run": {}},
+        {"run": {}},
+    ])]  # fmt: skip
+    for description in descriptions:
+        save_file({"x": np.zeros(1)}, tmp_path / "d", {"version": "0.1.0", "config": description, "state": "{}"})
+        with pytest.raises(BadCheckpoint, match="no model of minigan can be built from it"):
+            load_model(tmp_path / "d")
+    (tmp_path / "text").write_text("hello")
+    with pytest.raises(BadCheckpoint, match="damaged, or no safetensors file"):
+        load_model(tmp_path / "text")
+
+
+@pytest.mark.parametrize("random_state", [None, 3, np.random.RandomState(3)])
+def test_a_machine_of_any_random_state_has_a_checkpoint(tmp_path, random_state):
+    """All that scikit-learn allows there; what has been drawn from it is in the state, as the seed."""
+    machine = RBM(5, random_state=random_state, n_iter=1).fit(data())
+    checkpoint.save(tmp_path / "c", machine)
+    again = load_model(tmp_path / "c")
+    assert again.seed_ == machine.seed_
+    assert equal(again.state(), machine.state())
+
+
+@pytest.mark.parametrize("options", [{"chains": 6}, {"persistent": False}, {}])
+def test_what_is_free_may_change_when_a_machine_goes_on(tmp_path, options):
+    """The settings of `fit` alone: how many rows a batch of it has does not belong to a machine that is there."""
+    machine = RBM(5, n_iter=1, random_state=0, batch_size=10, **options).fit(data())
+    checkpoint.save(tmp_path / "c", machine)
+    other = RBM(5, n_iter=7, random_state=1, batch_size=20, verbose=1, **options)
+    checkpoint.load(tmp_path / "c", other)
+    assert equal(other.state(), machine.state())

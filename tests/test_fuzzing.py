@@ -85,10 +85,10 @@ def test_safetensors(tmp_path):
     @given(damage)
     def check(how):
         path.write_bytes(damaged(whole, how))
-        before = model.theta_g.tobytes()
+        before = model.generator.theta.tobytes()
         peak = peak_of(lambda: checkpoint.load(path, model), BadCheckpoint)
         assert peak < 4 * len(whole) + BUFFERS
-        assert np.isfinite(model.theta_g).all() or model.theta_g.tobytes() != before
+        assert np.isfinite(model.generator.theta).all() or model.generator.theta.tobytes() != before
 
     check()
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from minigan.health import Health
 
 from minigan.models.gan import GAN
+from minigan.models.gan_health import Health
 from minigan.models.networks import plain_network
 from minigan.nn import SGD, Adam
 from minigan.train import TrainingFailed, train
@@ -23,7 +23,7 @@ def run(capsys, epochs=100, **options):
 def test_a_discriminator_that_is_too_strong(capsys):
     """G hardly moves, and its samples lie far from the data: D soon knows them all."""
     gan = GAN(plain_network(2, 16, 2), plain_network(2, 16, 1), latent=2, optimizer_g=SGD(1e-9), optimizer_d=Adam(0.05))
-    gan.theta_g = gan.theta_g * 10 + 5
+    gan.generator.theta = gan.generator.theta * 10 + 5
     train(gan, clouds(), epochs=20, batch_size=64, progress=False)
     said = capsys.readouterr().out
     assert said.count("D has won") == 1
@@ -33,7 +33,7 @@ def test_a_discriminator_that_is_too_strong(capsys):
 def test_a_collapsed_generator(capsys):
     """G's output weights are 0: all samples are one point."""
     gan = GAN(plain_network(2, 16, 2), plain_network(2, 16, 1), latent=2, optimizer_g=SGD(1e-9))
-    gan.theta_g = 0 * gan.theta_g
+    gan.generator.theta = 0 * gan.generator.theta
     train(gan, clouds(), epochs=2, batch_size=64, progress=False)
     assert capsys.readouterr().out.count("G has collapsed") == 1
 
@@ -45,22 +45,22 @@ def test_a_learning_rate_that_diverges(capsys):
 
     def faster_and_faster(n, rng):
         if gan.steps > 200:
-            gan.optimizer_g.lr = gan.optimizer_d.lr = 20.0
+            gan.generator.optimizer.lr = gan.discriminator.optimizer.lr = 20.0
         return whole_step(n, rng)
 
     gan.step_g = faster_and_faster
     with pytest.raises(TrainingFailed, match="last good state"):
         train(gan, clouds(), epochs=200, batch_size=64, progress=False, intervals=1600)
     assert "it diverges" in capsys.readouterr().out
-    assert np.isfinite(gan.theta_g).all()
+    assert np.isfinite(gan.generator.theta).all()
 
 
-def test_a_discriminator_at_a_loss(capsys):
+def test_a_discriminator_that_cannot_tell(capsys):
     """A D whose weights are 0 says ½ to everything."""
     gan = GAN(plain_network(2, 16, 2), plain_network(2, 16, 1), latent=2, optimizer_d=SGD(1e-9), optimizer_g=SGD(1e-9))
-    gan.theta_d = 0 * gan.theta_d
+    gan.discriminator.theta = 0 * gan.discriminator.theta
     train(gan, clouds(), epochs=2, batch_size=64, progress=False)
-    assert capsys.readouterr().out.count("D is at a loss") == 1
+    assert capsys.readouterr().out.count("D cannot tell") == 1
 
 
 def test_a_run_that_goes_well_is_left_alone(capsys):

@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 
 from minigan.arrays import generator, to_numpy
+from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
+from minigan.models.ratings import RatingsRBM
+from minigan.models.rbm import RBM
 from minigan.nn import SGD
 from minigan.train import TrainingFailed, train
 
@@ -30,7 +33,7 @@ class Recorder:
     backend, range, batches_per_step = "numpy", None, 1
 
     def __init__(self, fail_at=None):
-        self.seen, self.value, self.fail_at = [], 0, fail_at
+        self.seen, self.value, self.fail_at, self.steps = [], 0, fail_at, 0
 
     def check(self, data):
         pass
@@ -38,6 +41,7 @@ class Recorder:
     def step(self, batch, *, check=True):
         self.seen.append(batch[:, 0].tolist())
         self.value = float("nan") if len(self.seen) == self.fail_at else len(self.seen)
+        self.steps += 1
         return {"loss": np.float32(self.value)}
 
     def state(self):
@@ -57,6 +61,89 @@ def test_every_epoch_shows_every_row_once_in_a_new_order():
     again = Recorder()
     train(again, rows, epochs=3, batch_size=10, progress=False)
     assert again.seen == model.seen
+
+
+def test_steps_cut_the_last_epoch_short_and_can_be_raised_later(tmp_path):
+    """10 steps of 7 an epoch show what the first 10 of 14 do; a run that stopped at 5 goes on to the same end."""
+    rows = np.arange(70, dtype=np.float32).reshape(-1, 1)
+    ten, fourteen = Recorder(), Recorder()
+    log = train(ten, rows, steps=10, batch_size=10, progress=False)
+    train(fourteen, rows, epochs=2, batch_size=10, progress=False)
+    assert ten.seen == fourteen.seen[:10]
+    assert (log[-1]["step"], log[-1]["epoch"]) == (10, 2)
+    whole, parted = small_gan(), small_gan()
+    train(whole, data(), steps=10, batch_size=10, progress=False)
+    train(parted, data(), steps=5, batch_size=10, out=tmp_path, progress=False)
+    log = train(parted, data(), steps=10, batch_size=10, out=tmp_path, resume=True, progress=False)
+    assert parted.steps == log[-1]["step"] == 10
+    assert (parted.generator.theta == whole.generator.theta).all()
+
+
+class Pairs(Recorder):
+    """A model that wants images and labels."""
+
+    def step(self, batch, *, check=True):
+        images, labels = batch
+        assert (images[:, 0] == labels).all()
+        return super().step(images)
+
+
+def test_the_arrays_of_a_tuple_are_shuffled_together():
+    rows = np.arange(70)
+    model = Pairs()
+    train(model, (rows.astype(np.float32)[:, None], rows), epochs=1, batch_size=10, progress=False)
+    assert sorted(chain(*model.seen)) == list(range(70)) != list(chain(*model.seen))
+
+
+def test_the_log_is_a_list_that_does_not_print_all_its_rows():
+    log = train(small_gan(), data(), epochs=10, batch_size=10, progress=False)
+    assert isinstance(log, list)
+    assert len(log) == 70
+    assert repr(log).startswith("<log of 70 rows; the last: step 70, epoch 10, loss_d ")
+    assert len(repr(log)) < 300
+
+
+def test_frames_are_kept_on_the_way_and_a_resumed_run_has_all_of_them(tmp_path):
+    """70 steps and 5 frames: one at the start, then one every 14 steps. A second run in the folder starts afresh."""
+    def names(folder):
+        return sorted(path.name for path in (folder / "frames").iterdir())
+
+    options = {"batch_size": 10, "intervals": 70, "frames": 5, "progress": False}
+    train(small_gan(), data(), epochs=10, out=tmp_path / "whole", **options)
+    assert names(tmp_path / "whole") == [f"00000{i}.png" for i in range(6)]
+    gan, out = small_gan(), tmp_path / "stopped"
+    whole_step = gan.step_g
+
+    def stop_at_42(n, rng):
+        if gan.steps == 41:
+            os.kill(os.getpid(), signal.SIGINT)
+        return whole_step(n, rng)
+
+    gan.step_g = stop_at_42
+    train(gan, data(), epochs=10, out=out, **options)
+    assert (gan.steps, names(out)) == (42, [f"00000{i}.png" for i in range(4)])
+    train(small_gan(), data(), epochs=10, out=out, resume=True, **options)
+    for name in names(tmp_path / "whole"):
+        assert (out / "frames" / name).read_bytes() == (tmp_path / "whole" / "frames" / name).read_bytes()
+    assert (out / "training.gif").read_bytes() == (tmp_path / "whole" / "training.gif").read_bytes()
+    train(small_gan(seed=1), data(), steps=1, out=out, **options)
+    assert names(out) == ["000001.png"]
+
+
+def test_a_picture_of_ones_own_is_drawn_instead_of_samples(tmp_path):
+    """3×2 pixels of which one is as bright as the model's share of 21 steps."""
+    def picture(gan):
+        image = np.zeros((3, 2))
+        image[1, 0] = gan.steps / 21
+        return image
+
+    train(small_gan(), data(), epochs=3, batch_size=10, out=tmp_path, picture=picture, progress=False)
+    with Image.open(tmp_path / "samples.png") as last, Image.open(tmp_path / "frames" / "000006.png") as early:
+        for image, value in ((last, 255), (early, round(255 * 6 / 21))):
+            pixels = np.asarray(image)
+            h, w = (side // n for side, n in zip(pixels.shape, (3, 2)))
+            assert pixels[h + 1, 1] == value
+            assert pixels[1, 1] == pixels[h + 1, w + 1] == pixels[2 * h + 1, 1] == 0
 
 
 def test_training_writes_its_log_and_pictures(tmp_path, capsys):
@@ -93,7 +180,7 @@ def test_k_batches_of_data_go_into_one_step():
     gan = small_gan(k=3)
     train(gan, data(), epochs=2, batch_size=10, progress=False)
     assert gan.steps == 4
-    assert gan.optimizer_d.t == 12
+    assert gan.discriminator.optimizer.t == 12
 
 
 def test_pictures_do_not_change_the_training(tmp_path):
@@ -101,7 +188,7 @@ def test_pictures_do_not_change_the_training(tmp_path):
     for out in (None, tmp_path):
         gan = small_gan()
         train(gan, data(), epochs=2, batch_size=10, out=out, progress=False, intervals=1 if out is None else 14)
-        thetas.append(to_numpy(gan.theta_g))
+        thetas.append(to_numpy(gan.generator.theta))
     assert (thetas[0] == thetas[1]).all()
 
 
@@ -118,24 +205,41 @@ def test_a_learning_rate_that_diverges_is_noticed():
         train(small_gan(optimizer_d=SGD(1e30)), data(), epochs=50, batch_size=10, progress=False)
 
 
+DIVERGING = {
+    "Classifier": lambda: (Classifier(classifier_network(16, 3, 4), SGD(1e39)), (data(), np.arange(70) % 3)),
+    "RatingsRBM": lambda: (RatingsRBM(16, 4, learning_rate=1e39), np.round(data() * 5)),
+    "RBM": lambda: (RBM(4, learning_rate=1e39, random_state=0), data()),
+}
+
+
+@pytest.mark.parametrize("kind", DIVERGING)
+def test_a_model_whose_theta_overflows_fails_in_words_and_goes_back(kind):
+    """The step's loss is of the θ before it, and some losses are finite whatever θ is: so θ itself has to be looked at."""
+    model, batches = DIVERGING[kind]()
+    with pytest.raises(TrainingFailed, match="last good state"):
+        train(model, batches, epochs=3, batch_size=10, progress=False)
+    assert all(np.isfinite(getattr(model, part).theta).all() for part in model.parts if hasattr(getattr(model, part), "theta"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("progress", [True, False])
-def test_ctrl_c_keeps_what_there_is_and_tears_no_step(capsys, tmp_path, progress):
+def test_ctrl_c_keeps_what_there_is_and_tears_no_step(capsys, tmp_path, progress, number):
     """The signal comes in the middle of a step; the step is finished, then the run ends and writes its pictures."""
     gan = small_gan()
     whole_step = gan.step_g
 
     def press_ctrl_c(n, rng):
         if gan.steps == 11:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
         return whole_step(n, rng)
 
     gan.step_g = press_ctrl_c
-    handler = signal.getsignal(signal.SIGINT)
+    handler = signal.getsignal(number)
     log = train(gan, data(), epochs=10, batch_size=10, out=tmp_path, progress=progress)
-    assert log[-1]["step"] == gan.steps == gan.optimizer_d.t == gan.optimizer_g.t == 12
+    assert log[-1]["step"] == gan.steps == gan.discriminator.optimizer.t == gan.generator.optimizer.t == 12
     assert "interrupted after 12 of 70 steps" in capsys.readouterr().out
     assert (tmp_path / "samples.png").exists()
-    assert signal.getsignal(signal.SIGINT) is handler
+    assert signal.getsignal(number) is handler
 
 
 def test_training_in_another_thread_works_too():
@@ -149,9 +253,13 @@ def test_training_in_another_thread_works_too():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"epochs": 0}, "epochs is 0: want 1 or more"),
-        ({"batch_size": 0}, "batch_size is 0: want 1 or more"),
-        ({"intervals": 0}, "intervals is 0: want 1 or more"),
+        ({"epochs": 0}, "epochs is 0: want a whole number, 1 or more"),
+        ({"batch_size": 0}, "batch_size is 0: want a whole number, 1 or more"),
+        ({"intervals": 0}, "intervals is 0: want a whole number, 1 or more"),
+        ({"frames": 0}, "frames is 0: want a whole number, 1 or more"),
+        ({"batch_size": 10, "steps": 0}, "steps is 0: want a whole number, 1 or more"),
+        ({"batch_size": 10, "seed": -1, "epochs": 2}, "seed is -1"),
+        ({"batch_size": 10, "epochs": 2.5}, r"epochs is 2\.5: want a whole number"),
         ({"batch_size": 10, "image": (3, 3), "out": "never-made"}, r"samples of 16 numbers make no image of shape \(3, 3\)"),
         ({"batch_size": 100}, "the data have 70 rows, one step takes 100"),
     ],

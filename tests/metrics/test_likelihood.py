@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
-from minigan.metrics.likelihood import (
+
+from minigan.arrays import generator, namespace, to, to_numpy
+from minigan.data.digits import digits
+from minigan.metrics import rbm_likelihood
+from minigan.metrics.rbm_likelihood import (
     ais,
     exact_samples,
     exact_statistics,
@@ -10,10 +14,6 @@ from minigan.metrics.likelihood import (
     log_partition,
     reverse_ais,  # fmt: skip
 )
-
-from minigan.arrays import generator, namespace, to, to_numpy
-from minigan.data.digits import digits
-from minigan.metrics import likelihood
 from minigan.models.bipartite import Gaussian, free_energy
 from minigan.models.rbm import RBM
 
@@ -34,7 +34,7 @@ def test_enumeration_of_either_layer_gives_the_same(backend, rng, n, m):
 def test_blocks_change_nothing(monkeypatch):
     params = machine(generator(0), 12, 9)
     whole = log_partition(params), exact_statistics(params)[0]
-    monkeypatch.setattr(likelihood, "BLOCK", 7)
+    monkeypatch.setattr(rbm_likelihood, "BLOCK", 7)
     assert log_partition(params) == pytest.approx(whole[0], rel=1e-12)
     assert exact_statistics(params)[0] == pytest.approx(whole[1], rel=1e-9)
 

@@ -1,4 +1,4 @@
-"""The lecture's GAN beside the same in torch: the same weights give the same losses, gradients and training.
+"""The vanilla GAN beside the same in torch: the same weights give the same losses, gradients and training.
 
 float64; skips where torch is absent (pip install 'minigan[bench]').
 """

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
+from minigan.models.adversarial import Losses, fake_loss, non_saturating, real_loss
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
-from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, gradcheck
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, gradcheck
 from minigan.nn.penalty import penalty_grad, zero_slope
 
 
@@ -26,7 +27,7 @@ def same(a, b):
     return np.array_equal(to_numpy(a), to_numpy(b)) if hasattr(a, "dtype") else a == b
 
 
-def test_the_lectures_networks_have_the_lectures_sizes():
+def test_the_vanilla_networks_have_their_usual_sizes():
     G, D = vanilla_generator(), vanilla_discriminator()
     assert [shape for layer in G.shapes for shape in layer if len(shape) == 2] == [
         (10, 128), (128, 256), (256, 512), (512, 1024), (1024, 784)]  # fmt: skip
@@ -41,23 +42,23 @@ def test_a_step_is_k_steps_of_D_and_then_one_of_G(backend, k):
     """The step, taken apart: the same noise, batch after batch, D first, gives the same θs."""
     gan = small_gan(backend, k=k, seed=5, optimizer_g=SGD(0.1), optimizer_d=SGD(0.1), dtype="float64")
     real = data(backend, rows=4 * k, dtype="float64")
-    theta_g, theta_d, G, D = gan.theta_g, gan.theta_d, gan.G, gan.D
+    theta_g, theta_d, G, D = gan.generator.theta, gan.discriminator.theta, gan.G, gan.D
     gan.step(real)
-    rng = generator([NOISE, 5, 0], backend)
+    rng = generator(5, backend, NOISE, 0)
     for i in range(k):
         z = rng.standard_normal(size=(4, 3), dtype="float64")
         _, dtheta_d = d_grad(D, theta_d, real[4 * i : 4 * i + 4, :], G.forward(theta_g, z)[0])
         theta_d = theta_d - 0.1 * dtheta_d
     _, dtheta_g = g_grad(G, theta_g, D, theta_d, rng.standard_normal(size=(4, 3), dtype="float64"))
-    assert to_numpy(gan.theta_d) == pytest.approx(to_numpy(theta_d), rel=1e-12)
-    assert to_numpy(gan.theta_g) == pytest.approx(to_numpy(theta_g - 0.1 * dtheta_g), rel=1e-12)
+    assert to_numpy(gan.discriminator.theta) == pytest.approx(to_numpy(theta_d), rel=1e-12)
+    assert to_numpy(gan.generator.theta) == pytest.approx(to_numpy(theta_g - 0.1 * dtheta_g), rel=1e-12)
 
 
 def test_every_row_of_the_data_is_used_once_in_a_step():
     gan = small_gan(k=3)
     rows = data(rows=11)
-    assert [len(batch) for batch in gan._batches(rows)] == [3, 4, 4]
-    assert (np.concatenate(gan._batches(rows)) == rows).all()
+    assert [len(batch) for batch in gan.batches(rows)] == [3, 4, 4]
+    assert (np.concatenate(gan.batches(rows)) == rows).all()
 
 
 def test_the_generators_gradient_leaves_D_as_it_is_and_runs_through_it(backend, rng):
@@ -101,7 +102,7 @@ def test_one_seed_gives_one_run_and_another_another(backend):
             gan.step(data(backend))
         runs.append(gan.state())
     assert same(runs[0], runs[1])
-    assert not same(runs[0]["theta_g"], runs[2]["theta_g"])
+    assert not same(runs[0]["generator"]["theta"], runs[2]["generator"]["theta"])
 
 
 def test_resumed_equals_uninterrupted(backend):
@@ -124,7 +125,8 @@ def test_two_models_share_no_optimizer_and_a_used_one_starts_afresh():
     adam.step(np.ones(3), np.ones(3))
     one, other = small_gan(optimizer_g=adam, optimizer_d=adam), small_gan(optimizer_g=adam, optimizer_d=adam)
     one.step(data())
-    assert (one.optimizer_g.t, one.optimizer_d.t, other.optimizer_g.t, adam.t) == (1, 1, 0, 1)
+    assert [player.optimizer.t for player in (one.generator, one.discriminator, other.generator)] == [1, 1, 0]
+    assert adam.t == 1
 
 
 def test_a_state_and_the_model_share_no_memory():
@@ -132,26 +134,36 @@ def test_a_state_and_the_model_share_no_memory():
     gan.step(data())
     state, kept = gan.state(), gan.state()
     gan.load_state(state)
-    for name in ("theta_g", "theta_d", "stats_g"):
-        state[name][:] = 0
-    state["optimizer_g"]["moments"][0][:] = 0
+    for player in ("generator", "discriminator"):
+        for array in (state[player]["theta"], state[player]["stats"], *state[player]["optimizer"]["moments"]):
+            array[:] = 0
     assert same(gan.state(), kept)
 
 
 def test_the_running_statistics_are_those_of_the_generators_passes():
-    """One step: stats = 0.9 · (0, 1) + 0.1 · the mean and variance of the first layer's outputs on D's noise."""
-    gan = small_gan(seed=5)
-    theta, before = gan.theta_g, gan.stats_g
-    gan.step(data())
-    z = generator([NOISE, 5, 0]).standard_normal(size=(16, 3), dtype="float32")
-    assert gan.stats_g == pytest.approx(gan.G.track(before, gan.G.forward(theta, z)[1]))
-    assert not np.array_equal(gan.stats_g, before)
+    """A step with k = 2, by plain NumPy: in each pass of G for D, every BatchNorm's mean and variance (that with N − 1 below)
+    become 0.9 of what they were and 0.1 of what its input has. They start at 0 and 1. G's own step counts no pass.
+    """
+    gan = small_gan(seed=5, k=2, dtype="float64")
+    weights = [[array.copy() for array in params] for params in gan.G.unpack(gan.generator.theta) if params]
+    gan.step(data(dtype="float64"))
+    rng = generator(5, "numpy", NOISE, 0)
+    expected = [[np.zeros(n), np.ones(n)] for n in (4, 8, 16, 32)]
+    for _ in range(2):
+        h = rng.standard_normal((8, 3))
+        for i, ((W, b), (gamma, beta)) in enumerate(zip(weights[:-1:2], weights[1::2])):
+            a = h @ W + b
+            mean, squares = a.sum(axis=0) / 8, ((a - a.sum(axis=0) / 8) ** 2).sum(axis=0)
+            expected[i] = [0.9 * expected[i][0] + 0.1 * mean, 0.9 * expected[i][1] + 0.1 * squares / 7]
+            h = np.maximum(gamma * (a - mean) / np.sqrt(squares / 8 + 1e-5) + beta, 0)
+    flat = np.concatenate([array for pair in expected for array in pair])
+    assert gan.generator.stats == pytest.approx(flat, rel=1e-9, abs=1e-12)
 
 
 def test_training_and_samples_draw_different_noise():
     """With one seed for all, the first weights, the first noise and the first sample's noise have nothing in common."""
     gan = small_gan(seed=0)
-    z = [gan.noise(generator([purpose, 0]), 100).ravel() for purpose in (INIT, NOISE, SAMPLE, MONITOR)]
+    z = [gan.noise(generator(0, "numpy", purpose, 0), 100).ravel() for purpose in (INIT, NOISE, SAMPLE, MONITOR)]
     for i, one in enumerate(z):
         for other in z[i + 1 :]:
             assert abs(np.corrcoef(one, other)[0, 1]) < 0.25
@@ -214,17 +226,21 @@ IMPOSSIBLE_MODELS = {
     r"k is 0": {"k": 0},
     r"k is 1.5": {"k": 1.5},
     r"loss is 'wasserstein': want one of 'non-saturating', 'minimax'": {"loss": "wasserstein"},
-    r"G takes 3 inputs, latent is 4": {"latent": 4},
-    r"G makes samples of 9 numbers, D takes 8: want 1 times": {"G": vanilla_generator(3, 9, 4)},
-    r"D gives 2 numbers, want one logit": {"D": Net(Linear(8, 2))},
+    r"G takes \(3,\), latent is 4: make them equal": {"latent": 4},
+    r"G makes samples of 9 numbers, D takes 8, and judges 1 at a time: want 1 · 9 = 9": {"G": vanilla_generator(3, 9, 4)},
+    r"D gives \(2,\), want one logit": {"D": Net(Linear(8, 2))},
     r"leave out its last activation": {"D": Net(Linear(8, 4), LeakyReLU(), Linear(4, 1), Sigmoid())},
     r"unknown backend 'gpu'": {"backend": "gpu"},
-    r"want 'float32' or 'float64'": {"dtype": "float16"},
+    r"dtype is 'float16': want one of 'float32', 'float64'": {"dtype": "float16"},
     r"seed is -1: want a whole number": {"seed": -1},
     r"seed is None: want a whole number": {"seed": None},
     r"pack is 0": {"pack": 0},
-    r"G makes samples of 8 numbers, D takes 8: want 2 times as many \(pack=2\)": {"pack": 2},
-    r"smooth is 0.7": {"smooth": 0.7},
+    r"D takes 8, and judges 2 at a time: want 2 · 8 = 16": {"pack": 2},
+    r"smooth is 0.7: want a number ≥ 0 and < 0.5": {"smooth": 0.7},
+    r"r1 is -1: want a number ≥ 0": {"r1": -1},
+    r"latent is 0: want a whole number": {"latent": 0},
+    r"G makes \(2, 2, 2\), D takes \(8,\): want rows of numbers; end a G of images in Flatten": {
+        "G": Net(Linear(3, 8), Reshape(2, 2, 2))},
     r"BatchNorm has no tangent": {"r1": 1.0, "D": Net(Linear(8, 4), BatchNorm(4), Linear(4, 1))},
 }
 
@@ -241,24 +257,32 @@ def test_a_foreign_state_is_refused_whole():
     gan, other = small_gan(), small_gan(seed=1)
     other.step(data())
     before, good = gan.state(), other.state()
-    adam = good["optimizer_d"]
+    D = good["discriminator"]
+    adam, theta = D["optimizer"], D["theta"]
+    moments = adam["moments"]
     foreign = [
         {},
         [],
-        {**good, "theta_d": good["theta_g"]},
-        {**good, "theta_d": to(good["theta_d"], "array_api_strict")},
-        {**good, "stats_g": good["stats_g"].astype(np.float64)},
+        {**good, "discriminator": good["generator"]},
+        {**good, "discriminator": {**D, "theta": theta[:-1]}},
+        {**good, "discriminator": {**D, "theta": np.where(theta == theta[-1], np.nan, theta)}},
+        {**good, "discriminator": {**D, "theta": to(theta, "array_api_strict")}},
+        {**good, "generator": {**good["generator"], "stats": good["generator"]["stats"].astype(np.float64)}},
         {**good, "steps": -5},
         {**good, "steps": None},
-        {**good, "optimizer_d": {**adam, "moments": []}},
-        {**good, "optimizer_d": {**adam, "kind": "RMSProp"}},
-        {**good, "optimizer_d": {**adam, "t": -1}},
-        {**good, "optimizer_d": {**adam, "moments": [np.zeros(3, np.float32)] * 2}},
-        {**good, "optimizer_d": {**adam, "moments": [moment.astype(np.float64) for moment in adam["moments"]]}},
-        {**good, "optimizer_d": {}},
+        {**good, "steps": True},
+        {**good, "seed": -1},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": []}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "mean": theta}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "t": -1}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": [np.zeros(3, np.float32)] * 2}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": [moment.astype(np.float64) for moment in moments]}}},
+        {**good, "discriminator": {**D, "optimizer": {**adam, "moments": [moments[0], moments[1] * np.inf]}}},
+        {**good, "discriminator": {**D, "optimizer": {}}},
+        {**good, "discriminator": None},
     ]
     for state in foreign:
-        with pytest.raises((ValueError, TypeError), match=r"this model|want"):
+        with pytest.raises((ValueError, TypeError), match=r"this model|want|cannot be gone on with"):
             gan.load_state(state)
         assert same(gan.state(), before)
     gan.load_state(good)
@@ -267,7 +291,7 @@ def test_a_foreign_state_is_refused_whole():
 
 @pytest.mark.parametrize("n", [0, -1])
 def test_no_samples_are_refused(n):
-    with pytest.raises(ValueError, match="want one sample at least"):
+    with pytest.raises(ValueError, match=f"n is {n}: want a whole number, 1 or more"):
         small_gan().sample(n)
 
 
@@ -281,7 +305,7 @@ def test_smoothing_moves_the_target_of_real_rows_alone(rng, backend):
     D = Net(Linear(3, 1))
     theta = 0 * D.init(rng, "float64")
     x = rng.standard_normal(size=(4, 3), dtype="float64")
-    _, dtheta = d_grad(D, theta, x, x, smooth=0.1)
+    _, dtheta = d_grad(D, theta, x, x, Losses(real_loss(0.1), fake_loss, non_saturating))
     assert float(dtheta[-1]) == pytest.approx(0.5 * (0.5 - 0.9) + 0.5 * 0.5)
 
 
@@ -297,7 +321,7 @@ def test_packing_judges_samples_together(pack):
     assert gradcheck.vjp_error(loss, theta_g, 1.0, gradient, rng) <= 1e-6
     gan = GAN(G, D, latent=3, k=2, pack=pack)
     rows = rng.random((5 * pack + 1, 4), dtype=np.float32)
-    assert [len(batch) % pack for batch in gan._batches(rows)] == [0, 0]
+    assert [len(batch) % pack for batch in gan.batches(rows)] == [0, 0]
     gan.step(rows)
     assert 0 < gan.monitor(rows)["d_real"] < 1
 
@@ -307,15 +331,16 @@ def test_the_models_options_reach_its_gradients():
     thetas = {}
     for name, options in (("plain", {}), ("smooth", {"smooth": 0.2}), ("r1", {"r1": 1.0})):
         gan = small_gan(optimizer_d=SGD(0.1), **options)
-        start, theta_g = gan.theta_d, gan.theta_g
+        start, theta_g = gan.discriminator.theta, gan.generator.theta
         rng = generator(0)
         gan.step_d(data(), rng)
-        thetas[name] = gan.theta_d
+        thetas[name] = gan.discriminator.theta
         fake = gan.G.forward(theta_g, gan.noise(generator(0), 16))[0]
-        expected = d_grad(gan.D, start, data(), fake, options.get("smooth", 0.0))[1]
+        losses = Losses(real_loss(options.get("smooth", 0.0)), fake_loss, non_saturating)
+        expected = d_grad(gan.D, start, data(), fake, losses)[1]
         if name == "r1":
             expected = expected + penalty_grad(gan.D, start, data(), zero_slope, 1.0)[1]
-        assert gan.theta_d == pytest.approx(start - 0.1 * expected, abs=1e-6)
+        assert gan.discriminator.theta == pytest.approx(start - 0.1 * expected, abs=1e-6)
     assert np.abs(thetas["smooth"] - thetas["plain"]).max() > 1e-4
     assert np.abs(thetas["r1"] - thetas["plain"]).max() > 1e-4
 
@@ -327,7 +352,7 @@ def test_r1_flattens_D_around_the_data():
         gan = small_gan(r1=r1, optimizer_d=Adam(1e-2), optimizer_g=Adam(1e-6))
         for _ in range(100):
             gan.step(data())
-        _, tape = gan.D.forward(gan.theta_d, data())
-        slope, _ = gan.D.backward(gan.theta_d, tape, np.ones((16, 1), np.float32), want_dtheta=False)
+        _, tape = gan.D.forward(gan.discriminator.theta, data())
+        slope, _ = gan.D.backward(gan.discriminator.theta, tape, np.ones((16, 1), np.float32), want_dtheta=False)
         slopes.append(np.linalg.norm(slope))
     assert slopes[1] < 0.5 * slopes[0]

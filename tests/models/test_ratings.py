@@ -62,7 +62,7 @@ def test_resumed_equals_uninterrupted(backend):
     resumed.load_state(model.state())
     model.step(table)
     resumed.step(table)
-    assert (to_numpy(model.theta) == to_numpy(resumed.theta)).all()
+    assert (to_numpy(model.learner.theta) == to_numpy(resumed.learner.theta)).all()
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_resumed_equals_uninterrupted(backend):
 )
 def test_impossible_tables_are_refused(table, message):
     model = RatingsRBM(3, 4)
-    theta = model.theta.copy()
+    theta = model.learner.theta.copy()
     with pytest.raises((ValueError, TypeError), match=message):
         model.step(table)
-    assert (model.theta == theta).all()
+    assert (model.learner.theta == theta).all()
 
 
 def test_reading_a_file_in_movielens_layout(tmp_path):

@@ -5,13 +5,11 @@ import math
 
 import numpy as np
 import pytest
-from minigan.metrics.likelihood import exact_grad, log_likelihood, log_partition
 
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
-from minigan.models.bipartite import pseudo_likelihood
-from minigan.models.rbm import (
-    RBM,
+from minigan.metrics.rbm_likelihood import exact_grad, log_likelihood, log_partition
+from minigan.models.bipartite import (
     Gaussian,
     cd_grad,
     energy,
@@ -19,9 +17,11 @@ from minigan.models.rbm import (
     gibbs,
     mean_hiddens,
     mean_visibles,
+    pseudo_likelihood,
     sample_hiddens,
     sample_visibles,
 )
+from minigan.models.rbm import RBM
 from minigan.nn import Adam, gradcheck
 from minigan.nn.flat import flatten, places, views
 
@@ -196,9 +196,7 @@ def test_resumed_equals_uninterrupted(backend, persistent):
     for _ in range(3):
         machine.step(v)
         resumed.step(v)
-    assert (to_numpy(machine.theta_) == to_numpy(resumed.theta_)).all()
-    resumed.load_state({})
-    assert resumed.state() == {}
+    assert (to_numpy(machine.learner_.theta) == to_numpy(resumed.learner_.theta)).all()
 
 
 def test_results_go_back_to_where_the_input_came_from(backend):
@@ -212,16 +210,16 @@ def test_results_go_back_to_where_the_input_came_from(backend):
 
 def test_settings_changed_by_set_params_count_from_then_on():
     machine = RBM(5, n_iter=1, random_state=0, learning_rate=0.1).fit(digits())
-    theta = machine.theta_
+    theta = machine.learner_.theta
     machine.set_params(learning_rate=1e-9).partial_fit(digits())
-    assert np.abs(machine.theta_ - theta).max() < 1e-6
+    assert np.abs(machine.learner_.theta - theta).max() < 1e-6
 
 
 def test_samples_come_from_a_chain_and_gibbs_goes_k_rounds():
     """One round with the first hidden unit on leaves nearly all units on; the chain of many rounds leaves that state."""
     machine = RBM(1, n_iter=0, random_state=0).fit(digits())
     W, b, c = np.full(12, 4.0), np.full(12, -2.0), np.array([-23.0])
-    machine.theta_ = np.concatenate([W, b, c]).astype(np.float32)
+    machine.learner_.theta = np.concatenate([W, b, c]).astype(np.float32)
     ones = np.ones((400, 12), np.float32)
     once, long = machine.gibbs(ones, k=1).mean(), machine.gibbs(ones, k=300).mean()
     assert once > 0.85
@@ -235,7 +233,7 @@ def test_centring_moves_its_offsets_and_changes_the_direction(backend):
     for machine in (centred, plain):
         machine.step(v)
         machine.step(v)
-    assert np.abs(to_numpy(centred.theta_) - to_numpy(plain.theta_)).max() > 1e-4
+    assert np.abs(to_numpy(centred.learner_.theta) - to_numpy(plain.learner_.theta)).max() > 1e-4
     before, h = to_numpy(centred.offsets_[1]), to_numpy(mean_hiddens(centred.params, v)).mean(axis=0)
     centred.step(v)
     assert to_numpy(centred.offsets_[1]) == pytest.approx(0.99 * before + 0.01 * h, rel=1e-5)
@@ -315,36 +313,80 @@ REFUSED = {
     "no parameter rate": lambda m: m.set_params(rate=1),
     "want bool, v's shape": lambda m: m.complete(digits(), np.ones(3)),
     "method is 'guess'": lambda m: m.complete(digits(), np.ones(12, bool), method="guess"),
-    "want one sample": lambda m: m.sample(0),
+    "n is 0: want a whole number, 1 or more": lambda m: m.sample(0),
     r"batch has shape \(200, 11\), want \(N, 12\)": lambda m: m.step(digits()[:, :11]),
     "array of array_api_strict, the model lives on numpy": lambda m: m.step(to(digits(), "array_api_strict")),
     "this model has": lambda m: m.load_state(RBM(6, n_iter=1).fit(digits()).state()),
-    "chains or offsets are of another": lambda m: m.load_state(m.state() | {"chains": np.zeros((3, 2), np.float32)}),
-    "draws is None": lambda m: m.load_state(m.state() | {"draws": None}),
+    r"chains_ is \(3, 2\) of float32, this model has \(10, 5\)": lambda m: m.load_state(
+        m.state() | {"chains_": np.zeros((3, 2), np.float32)}),
+    "chains_ holds NaN": lambda m: m.load_state(m.state() | {"chains_": np.full((10, 5), np.nan, np.float32)}),
+    "offsets_ is list of 1 parts, this model wants 0": lambda m: m.load_state(m.state() | {"offsets_": [np.zeros(12)]}),
     "steps is 'x'": lambda m: m.load_state(m.state() | {"steps": "x"}),
-    "this model wants": lambda m: m.load_state({name: x for name, x in m.state().items() if name != "chains"}),
-    "lr=0": lambda m: m.set_params(learning_rate=0).fit(digits()),
-    "want 0 ≤ momentum": lambda m: m.set_params(momentum=2).fit(digits()),
+    "this model wants": lambda m: m.load_state({name: x for name, x in m.state().items() if name != "chains_"}),
+    "learning rate, is 0: want a number > 0": lambda m: m.set_params(learning_rate=0).fit(digits()),
+    "momentum is 2: want a number ≥ 0 and < 1": lambda m: m.set_params(momentum=2).fit(digits()),
+    "chains is 0: want a whole number": lambda m: m.set_params(chains=0).fit(digits()),
     "n_iter is 2.5": lambda m: m.set_params(n_iter=2.5).fit(digits()),
     "weight_decay is -5": lambda m: m.set_params(weight_decay=-5).fit(digits()),
     "random_state is -1": lambda m: m.set_params(random_state=-1).fit(digits()),
-    "k is -3: want one Gibbs round": lambda m: m.gibbs(digits(), k=-3),
+    "k is -3: want a whole number, 1 or more": lambda m: m.gibbs(digits(), k=-3),
 }
 
 
 @pytest.mark.parametrize("message", REFUSED)
 def test_the_impossible_is_refused_and_nothing_changes(message):
     machine = RBM(5, n_iter=1, random_state=0).fit(digits())
-    theta, steps = machine.theta_.copy(), machine.steps_
+    theta, steps = machine.learner_.theta.copy(), machine.steps_
     with pytest.raises((ValueError, TypeError), match=message):
         REFUSED[message](machine)
-    assert (machine.theta_ == theta).all()
+    assert (machine.learner_.theta == theta).all()
     assert machine.steps_ == steps
 
 
-def test_an_unfitted_machine_says_so():
+@pytest.mark.parametrize("verb", [lambda m: m.transform(digits()), lambda m: m.sample(3), lambda m: m.state()])
+def test_an_unfitted_machine_says_so(verb):
     with pytest.raises(ValueError, match="not fitted yet"):
-        RBM().transform(digits())
+        verb(RBM())
+
+
+@pytest.mark.parametrize("state", [{}, None, [], {"learner_": {"theta": [1.0]}}, {"learner_": None}])
+def test_an_unfitted_machine_refuses_a_foreign_state(state):
+    machine = RBM(5)
+    with pytest.raises((ValueError, TypeError), match=r"want"):
+        machine.load_state(state)
+    assert not hasattr(machine, "learner_")
+
+
+def test_an_unfitted_machine_takes_its_width_from_a_state(backend):
+    v = to(digits(10), backend)
+    machine, resumed = (RBM(5, backend=backend, random_state=seed, centred=True) for seed in (1, 2))
+    machine.step(v)
+    resumed.load_state(machine.state())
+    for one in (machine, resumed):
+        one.step(v)
+    assert resumed.n_features_in_ == 12
+    assert (to_numpy(machine.learner_.theta) == to_numpy(resumed.learner_.theta)).all()
+
+
+@pytest.mark.parametrize(("options", "rows"), [({}, 7), ({"chains": 30}, 30), ({"persistent": False}, 0)])
+def test_there_are_as_many_chains_as_asked_for_whatever_the_batch(options, rows):
+    """By default batch_size of them; a batch may have more or fewer rows."""
+    machine = RBM(5, batch_size=7, random_state=0, **options)
+    for n in (3, 20):
+        machine.step(digits(n))
+        assert machine.chains_.shape == (rows, 5)
+
+
+def test_samples_are_means_or_draws():
+    """v ~ p(v | h) of the same chains: zeros and ones, whose mean over 4,000 · 12 is that of E[v | h] within 5 standard errors
+    of at most √(¼ / 48000) = 0.0023.
+    """
+    machine = RBM(5, n_iter=5, random_state=0).fit(digits())
+    means, draws = (machine.sample(4000, seed=3, k=5, mean=mean) for mean in (True, False))
+    assert set(np.unique(draws)) == {0.0, 1.0}
+    assert ((means > 0) & (means < 1)).all()
+    assert draws.mean() == pytest.approx(means.mean(), abs=5 * 0.0023)
+    assert (machine.sample(4, seed=3, mean=False) == machine.sample(4, seed=3, mean=False)).all()
 
 
 def test_enumeration_beyond_its_size_says_what_it_would_cost():

@@ -55,5 +55,5 @@ def test_in_a_pipeline_and_a_grid_search():
     assert search.best_score_ > 0.8
     copy = clone(machine)
     assert copy.get_params() == machine.get_params()
-    assert not hasattr(copy, "theta_")
+    assert not hasattr(copy, "learner_")
     assert "n_components=40" in repr(copy)

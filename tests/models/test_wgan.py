@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from minigan.arrays import generator, to_numpy
+from minigan.arrays import generator, to, to_numpy
+from minigan.models.gan import d_grad, g_grad
 from minigan.models.networks import plain_network
-from minigan.models.wgan import WGAN, critic_grad, generator_grad
+from minigan.models.wgan import WASSERSTEIN, WGAN, clipped, high, low
 from minigan.nn import SGD, Adam, BatchNorm, Linear, Net, Tanh, gradcheck
 
 
@@ -23,10 +24,30 @@ def test_gradients(backend, rng, pack):
     theta_g, theta_d = (net.init(rng, "float64") for net in (G, D))
     real, fake = (rng.standard_normal(size=(n, 2 * pack), dtype="float64") for n in (7, 4))
     z = rng.standard_normal(size=(6, 3), dtype="float64")
-    _, dtheta_d = critic_grad(D, theta_d, real, fake)
-    assert gradcheck.vjp_error(lambda t: critic_grad(D, t, real, fake)[0], theta_d, 1.0, dtheta_d, rng) <= 1e-6
-    _, dtheta_g = generator_grad(G, theta_g, D, theta_d, z, pack)
-    assert gradcheck.vjp_error(lambda t: generator_grad(G, t, D, theta_d, z, pack)[0], theta_g, 1.0, dtheta_g, rng) <= 1e-6
+
+    def loss_d(theta):
+        return d_grad(D, theta, real, fake, WASSERSTEIN)
+
+    def loss_g(theta):
+        return g_grad(G, theta, D, theta_d, z, WASSERSTEIN.generator, pack)
+
+    on_real, on_fake = (to_numpy(D.forward(theta_d, x)[0]) for x in (real, fake))
+    assert float(loss_d(theta_d)[0]) == pytest.approx(on_fake.mean() - on_real.mean())
+    assert gradcheck.vjp_error(lambda t: loss_d(t)[0], theta_d, 1.0, loss_d(theta_d)[1], rng) <= 1e-6
+    assert gradcheck.vjp_error(lambda t: loss_g(t)[0], theta_g, 1.0, loss_g(theta_g)[1], rng) <= 1e-6
+
+
+@pytest.mark.parametrize(("loss", "sign"), [(high, -1), (low, 1)])
+def test_the_losses_are_means_of_scores_and_know_their_gradient(backend, rng, loss, sign):
+    scores = rng.standard_normal(size=(5, 1), dtype="float64")
+    assert float(loss(scores)[0]) == pytest.approx(sign * to_numpy(scores).mean())
+    assert gradcheck.vjp_error(lambda s: loss(s)[0], scores, 1.0, loss(scores)[1], rng) <= 1e-6
+
+
+def test_clipped_is_a_new_vector_within_the_bounds(backend):
+    theta = to(np.array([-3.0, -0.1, 0.0, 0.2, 5.0]), backend)
+    assert to_numpy(clipped(theta, 0.15)) == pytest.approx([-0.15, -0.1, 0.0, 0.15, 0.15])
+    assert to_numpy(theta).tolist() == [-3.0, -0.1, 0.0, 0.2, 5.0]
 
 
 def test_a_small_step_of_G_raises_the_critics_score(rng):
@@ -37,7 +58,7 @@ def test_a_small_step_of_G_raises_the_critics_score(rng):
     def score(theta_g):
         return to_numpy(D.forward(theta_d, G.forward(theta_g, z)[0])[0]).mean()
 
-    loss, gradient = generator_grad(G, theta_g, D, theta_d, z)
+    loss, gradient = g_grad(G, theta_g, D, theta_d, z, WASSERSTEIN.generator)
     assert float(loss) == pytest.approx(-score(theta_g))
     assert score(theta_g - 1e-4 * gradient) > score(theta_g)
 
@@ -50,7 +71,7 @@ def test_clipping_keeps_every_weight_in_its_bounds(backend):
     gan = small_wgan(backend, clip=0.05, optimizer_d=Adam(0.1))
     for _ in range(5):
         gan.step(points(backend))
-    theta = to_numpy(gan.theta_d)
+    theta = to_numpy(gan.discriminator.theta)
     assert np.abs(theta).max() == pytest.approx(0.05, rel=1e-6)
     assert (np.abs(theta) < 0.05).any()
 
@@ -63,7 +84,7 @@ def test_the_penalised_critic_measures_the_distance_of_two_clouds():
     """
     gan = WGAN(Net(Linear(2, 2)), plain_network(2, 32, 32, 1), latent=2, k=5, penalty=10.0, optimizer_g=SGD(1e-9),
                optimizer_d=Adam(1e-3, beta1=0.5))  # fmt: skip
-    gan.theta_g = np.array([1, 0, 0, 1, 0, 0], np.float32)  # G(z) = z
+    gan.generator.theta = np.array([1, 0, 0, 1, 0, 0], np.float32)  # G(z) = z
     rng = np.random.default_rng(0)
     for _ in range(300):
         gan.step((rng.standard_normal((5 * 128, 2)) + [3, 0]).astype(np.float32))
@@ -88,15 +109,14 @@ def test_resumed_equals_uninterrupted(backend):
         gan.step(points(backend))
     resumed.load_state(gan.state())
     assert set(gan.step(points(backend))) == set(resumed.step(points(backend))) == {"loss_d", "loss_g"}
-    assert (to_numpy(gan.theta_d) == to_numpy(resumed.theta_d)).all()
+    assert (to_numpy(gan.discriminator.theta) == to_numpy(resumed.discriminator.theta)).all()
 
 
 REFUSED = {
     "BatchNorm has no tangent": {"D": Net(Linear(2, 4), BatchNorm(4), Linear(4, 1))},
     "Tanh has no tangent": {"D": Net(Linear(2, 4), Tanh(), Linear(4, 1))},
-    "clip is 0": {"clip": 0},
-    "penalty is -1": {"penalty": -1},
-    "belong to GAN": {"loss": "minimax"},
+    "clip, the bound for the critic's weights, is 0: want a number > 0": {"clip": 0},
+    "penalty, the weight of the gradient penalty, is -1: want a number ≥ 0": {"penalty": -1},
     "k is 0": {"k": 0},
 }
 

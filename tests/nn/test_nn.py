@@ -1,6 +1,7 @@
 """Layers, networks, losses and optimizers: what must hold besides the gradients."""
 
 import copy
+import json
 import math
 
 import numpy as np
@@ -11,12 +12,18 @@ from minigan.nn import (
     SGD,
     Adam,
     BatchNorm,
+    Cosine,
+    Flatten,
     LeakyReLU,
     Linear,
     Net,
     ReLU,
+    Reshape,
+    Residual,
     RMSProp,
     Sigmoid,
+    Stairs,
+    Straight,
     Tanh,
     bce,
     bce_with_logits,
@@ -238,14 +245,84 @@ def test_an_optimizer_goes_on_from_its_state(backend, rng):
     assert (ends[0] == ends[1]).all()
 
 
+def test_a_network_is_shown_as_a_table():
+    """Layer, shape behind it, number of parameters: 3·4 + 4, 2·4, 0, 4·2 + 2, 0, and 34 in all."""
+    assert repr(small_net()).splitlines() == [
+        "layer         output  parameters",
+        "              (3,)",
+        "Linear(3, 4)  (4,)            16",
+        "BatchNorm(4)  (4,)             8",
+        "ReLU()        (4,)             0",
+        "Linear(4, 2)  (2,)            10",
+        "Tanh()        (2,)             0",
+        "Net                           34",
+    ]
+
+
+MADE = [
+    Linear(2, 3), BatchNorm(3, momentum=0.5), ReLU(), LeakyReLU(0.3), Sigmoid(), Tanh(), SGD(0.1, 0.9), RMSProp(1e-4),
+    Adam(average=0.5, schedule=Straight(10, 0.5)), Adam(schedule=Stairs((3, 0.1), (5, 0.01))), Cosine(7), Reshape(2, 2, 3),
+    Residual(Linear(3, 3), Tanh()), Flatten(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("thing", MADE, ids=repr)
+def test_what_a_thing_is_can_be_said_and_built_again(thing):
+    """Its repr is a call that makes it; so is its description, which is of plain values only: it goes through JSON."""
+    from minigan import nn
+    from minigan.nn.describe import build, describe
+
+    again, told = eval(repr(thing), vars(nn)), build(json.loads(json.dumps(describe(thing))))
+    for other in (again, told):
+        assert type(other) is type(thing)
+        assert (repr(other), describe(other)) == (repr(thing), describe(thing))
+    with pytest.raises(ValueError, match=r"system is no class of minigan\.nn"):
+        build(["system", {"command": "true"}])
+
+
+@pytest.mark.parametrize("layer", [Linear(3, 2), BatchNorm(3), ReLU(), LeakyReLU(0.3), Sigmoid(), Tanh()], ids=repr)
+def test_all_axes_before_the_last_are_batch(backend, rng, layer):
+    """(2, 4, 5, 3) gives, forward and backward, what the same 40 rows of 3 give."""
+    net = Net(layer) if layer.shapes else Net(Linear(3, 3), layer)
+    theta = net.init(rng, "float64") + 0.1 * rng.standard_normal(size=(net.size,), dtype="float64")
+    x = rng.standard_normal(size=(2, 4, 5, 3), dtype="float64")
+    dy = rng.standard_normal(size=(2, 4, 5, net.n_out), dtype="float64")
+    xp = namespace(x)
+    results = []
+    for shape in ((2, 4, 5), (40,)):
+        y, tape = net.forward(theta, xp.reshape(x, (*shape, 3)))
+        dx, dtheta = net.backward(theta, tape, xp.reshape(dy, (*shape, net.n_out)))
+        assert (y.shape, dx.shape) == ((*shape, net.n_out), (*shape, 3))
+        stats = net.track(net.init_stats("float64", backend), tape)
+        results.append([to_numpy(array).ravel() for array in (y, dx, dtheta, stats)])
+    for of_images, of_rows in zip(*results):
+        assert of_images == pytest.approx(of_rows, rel=1e-12, abs=1e-14)
+
+
+def test_a_fresh_optimizer_has_the_settings_and_none_of_the_past():
+    used = Adam(0.1, beta1=0.2, schedule=Straight(5), average=0.9)
+    used.step(np.ones(3), np.ones(3))
+    fresh = used.fresh()
+    assert (repr(fresh), fresh.t, fresh.moments, fresh.mean) == (repr(used), 0, None, None)
+    theta = np.arange(3.0)
+    started = used.fresh(theta)
+    assert (started.t, [moment.tolist() for moment in started.moments]) == (0, [[0, 0, 0]] * 2)
+    assert started.mean.tolist() == [0, 1, 2]
+    assert started.mean is not theta
+    assert used.t == 1
+
+
 REFUSED = {
-    "want at least one": lambda: Net(),
-    r"Linear gives 3 features, the Linear behind it wants 4": lambda: Net(Linear(2, 3), ReLU(), Linear(4, 1)),
-    r"want at least one input": lambda: Linear(0, 3),
-    r"want 0 ≤ slope < 1": lambda: LeakyReLU(1.5),
-    r"want n ≥ 1, eps > 0": lambda: BatchNorm(3, eps=0),
-    r"wants \(N, 3\)": lambda: small_net().forward(small_net().init(generator(0)), np.ones((2, 4), np.float32)),
-    r"a single example is x\[None, :\]": lambda: small_net().forward(small_net().init(generator(0)), np.ones(3, np.float32)),
+    "takes its layers one by one, and at least one": lambda: Net(),
+    r"of a list, Net\(\*layers\)": lambda: Net([Linear(2, 1)]),
+    r"lacks backward. A layer has shapes": lambda: Net(type("Half", (), {"shapes": (), "forward": None})()),
+    r"ReLU\(\) gives the shape \(3,\), .* Linear\(4, 1\) takes 4 features": lambda: Net(Linear(2, 3), ReLU(), Linear(4, 1)),
+    r"Linear: n_in is 0: want a whole number, 1 or more": lambda: Linear(0, 3),
+    r"slope is 1.5: want a number ≥ 0 and < 1": lambda: LeakyReLU(1.5),
+    r"BatchNorm: eps is 0: want a number > 0": lambda: BatchNorm(3, eps=0),
+    r"x has shape \(2, 4\): want a batch of examples, \('N', 3\)": lambda: small_net().forward(
+        small_net().init(generator(0)), np.ones((2, 4), np.float32)),
+    r"a single example is x\[None\]": lambda: small_net().forward(small_net().init(generator(0)), np.ones(3, np.float32)),
     r"with N ≥ 1": lambda: small_net().forward(small_net().init(generator(0)), np.ones((0, 3), np.float32)),
     r"training batch of 1": lambda: small_net().forward(small_net().init(generator(0)), np.ones((1, 3), np.float32)),
     r"x is float64, theta is float32": lambda: small_net().forward(small_net().init(generator(0)), np.ones((2, 3))),
@@ -254,17 +331,17 @@ REFUSED = {
     r"want 'float32' or 'float64'": lambda: small_net().init(generator(0), "float16"),
     r"\(5, 1\).*\(5,\)": lambda: bce_with_logits(np.ones((5, 1)), np.ones(5)),
     r"want \(N, C\) and \(N,\)": lambda: cross_entropy(np.ones((5, 2)), np.ones((5, 1), int)),
-    r"learning rate above 0": lambda: Adam(lr=0),
-    r"want both betas in \[0, 1\)": lambda: Adam(beta1=1.0),
+    r"the learning rate, is 0: want a number > 0": lambda: Adam(lr=0),
+    r"beta1 is 1.0: want a number ≥ 0 and < 1": lambda: Adam(beta1=1.0),
     r"want the same flat shape and dtype": lambda: Adam().step(np.ones(3), np.ones(4)),
     r"want the output's shape and theta's dtype": lambda: small_net().backward(
         np.ones(34), small_net().forward(np.ones(34), np.ones((2, 3)))[1], np.ones(2)),
     r"stats is float32, theta is float64": lambda: small_net().forward(np.ones(34), np.ones((2, 3)), np.ones(8, np.float32)),
     r"tape is of an inference pass": lambda: small_net().track(
         np.ones(8), small_net().forward(np.ones(34), np.ones((2, 3)), np.ones(8))[1]),
-    r"want 0 ≤ momentum < 1": lambda: SGD(momentum=2),
-    r"lr=inf": lambda: Adam(lr=math.inf),
-    r"want 0 ≤ rho < 1": lambda: RMSProp(rho=1.5),
+    r"momentum is 2: want a number ≥ 0 and < 1": lambda: SGD(momentum=2),
+    r"the learning rate, is inf": lambda: Adam(lr=math.inf),
+    r"rho is 1.5: want a number ≥ 0 and < 1": lambda: RMSProp(rho=1.5),
     r"want the same flat shape": lambda: Adam().step(np.array(1.0), np.array(1.0)),
     r"minigan.arrays.generator\(seed\)": lambda: small_net().init(0),
     r"the gradient is None": lambda: gradcheck.vjp_error(abs, np.ones(3), 1.0, None, generator(0)),
