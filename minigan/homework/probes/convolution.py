@@ -14,9 +14,9 @@ from minigan.nn.lstm import cell, cell_backward
 # name: (kernel, stride, padding), and an image (h, w) on which it fits
 WINDOWS = {
     "2 × 3": ((2, 3), (1, 1), (0, 0), (4, 5)),
-    "2 × 3 in steps of 2 × 1": ((2, 3), (2, 1), (0, 0), (4, 5)),
-    "3 × 3, padding 1 × 2": ((3, 3), (1, 1), (1, 2), (3, 4)),
+    "2 × 3 in steps of 1 × 2": ((2, 3), (1, 2), (0, 0), (4, 7)),
     "2 × 2 in steps of 2 × 2, padding 1 × 1": ((2, 2), (2, 2), (1, 1), (4, 6)),
+    "3 × 3, padding 1 × 2": ((3, 3), (1, 1), (1, 2), (3, 4)),
     "3 × 2 in steps of 2 × 3, padding 1 × 2": ((3, 2), (2, 3), (1, 2), (5, 4)),
 }
 HALF = "the first 5 taps of 3 × 3, padding 1 × 1"  # as a mask leaves them
@@ -82,10 +82,12 @@ class Fold:
             kept = _near(image.sum(), columns.sum())
             yield "without padding no number is lost: where windows overlap, what was copied twice is added twice", kept
             yield "pixel (0, 0) lies under tap (0, 0) of the first window alone", _near(image[0, 0, 0], columns[0, :3])
+            step = window.stride[1]
+            both = _near(image[0, 0, step], columns[0, 3 * step : 3 * step + 3] + columns[1, :3])
+            yield "place (0, 1) lies s columns right of place (0, 0)", both
         if window.stride == window.kernel:  # no overlap: each pixel has one number
             cut = _near(image[0, 0, 0], columns[0, -3:])
             yield "p rows and columns are cut off on each side: pixel (p, p) of the padded image is pixel (0, 0)", cut
-            yield "place (0, 1) lies s columns right of place (0, 0)", _near(image[0, 0, 1], columns[1, -6:-3])
 
 
 def _forward(layer, W, b, x):
@@ -229,7 +231,7 @@ class Cell:
     """One step."""
 
     def cases(rng):
-        for dtype, gates in (("float64", "all"), ("float64", "i closed, f open"), ("float32", "all")):
+        for dtype, gates in (("float64", "i closed, f open"), ("float64", "all"), ("float32", "all")):
             arrays = normal(rng, dtype, a=(5, 12), c=(5, 3))
             arrays["a"][:, :3] += GATES[gates][0]
             arrays["a"][:, 3:6] += GATES[gates][1]
@@ -250,14 +252,15 @@ class CellBackward:
     """da and the gradient of the memory before, where something comes from above through h, through the memory, or both."""
 
     def cases(rng):
-        for dtype, above in zip(("float64",) * 3 + ("float32",), ("dh alone", "dc alone", "dh and dc", "dh and dc")):
+        for dtype, above in zip(("float64",) * 3 + ("float32",), ("dc alone", "dh alone", "dh and dc", "dh and dc")):
             arrays = normal(rng, dtype, a=(5, 12), c=(5, 3), dh=(5, 3), dc=(5, 3))
             if above != "dh and dc":
                 arrays["dc" if above == "dh alone" else "dh"][:] = 0.0
-            slopes = dict(zip("ifo", np.split(sigmoid(arrays["a"][:, :9]), 3, axis=1)))
-            slopes = {f"{gate} (1 − {gate}), the slope of σ": value * (1 - value) for gate, value in slopes.items()}
-            slopes["1 − g², the slope of tanh"] = 1 - np.tanh(arrays["a"][:, 9:]) ** 2
-            yield {**arrays, **slopes, "from above": above}  # the slopes are for the judge: has one been left out?
+            factors = {"1 − g², the slope of tanh": 1 - np.tanh(arrays["a"][:, 9:]) ** 2}
+            for gate, value in zip("ifo", np.split(sigmoid(arrays["a"][:, :9]), 3, axis=1)):
+                slope = {f"{gate} (1 − {gate}), the slope of σ": value * (1 - value)}
+                factors |= {gate: value, f"1 − {gate}": 1 - value, **slope}
+            yield {**arrays, **factors, "from above": above}  # the factors are for the judge: has one been left out?
 
     def run(a, c, dh, dc, **more):
         _, _, cache = parts(cell(a, c), "h_t, c_t, cache")
@@ -321,7 +324,8 @@ class LSTMBackward:
 
     def laws(inputs, answer):
         way, dx = inputs["way through time"], answer["dx"]
-        handed = {"the memory alone": "through the memory: is dc handed back?", "h alone": "through h and W_h: is dh handed back?"}
+        handed = {"the memory alone": "through the memory: is dc handed back?",
+                  "h alone": "through h and W_h: is dh handed back?"}  # fmt: skip
         if way in handed:
             arrives = bool(np.abs(dx[:, 0]).max() > 1e-9)
             yield f"what comes from the last step must reach x of the first, {handed[way]}", arrives
