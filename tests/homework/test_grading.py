@@ -69,7 +69,8 @@ def test_right_answers_stand_in_for_what_was_taken_away_and_for_tuples_too(grade
 
 def test_jobs_do_not_change_results_nor_does_a_second_run(tmp_path, submission):
     right = submission(1)
-    changes = (("a", "@ W + b", "@ W - b"), ("b", "as_rows(x).T @ dy", "dy.T @ as_rows(x)"), ("c", "", ""), ("d", "dy @ W.T", "dy @ W"))
+    changes = (("a", "@ W + b", "@ W - b"), ("b", "as_rows(x).T @ dy", "dy.T @ as_rows(x)"),
+               ("c", "", ""), ("d", "dy @ W.T", "dy @ W"))  # fmt: skip
     for name, old, new in changes:
         shutil.copytree(right / "minigan", tmp_path / "in" / name / "minigan")
         file = tmp_path / "in" / name / "minigan/nn/linear.py"

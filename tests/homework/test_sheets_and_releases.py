@@ -159,7 +159,8 @@ def test_check_speaks_of_mathematics_and_shows_the_line(released, tmp_path):
         return
     shutil.copytree(folder, tmp_path / "mine")
     path = tmp_path / "mine/minigan/nn/linear.py"
-    path.write_text(holes.source_of("minigan/nn/linear.py").replace("[as_rows(x).T @ dy,", "[dy.T @ as_rows(x),").replace("@ W + b\n", "@ W + d\n"))
+    wrong = holes.source_of("minigan/nn/linear.py").replace("[as_rows(x).T @ dy,", "[dy.T @ as_rows(x),")
+    path.write_text(wrong.replace("@ W + b\n", "@ W + d\n"))
     seen = student(tmp_path / "mine", "check").stdout
     assert "NameError: name 'd' is not defined" in seen and "linear.py, line" in seen and "@ W + d" in seen
     assert "dW has shape (4, 3), W has (3, 4): is it transposed?" in seen  # with the right forward standing in

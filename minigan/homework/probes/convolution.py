@@ -5,7 +5,7 @@ The windows have sides, strides and paddings that differ between rows and column
 
 import numpy as np
 
-from minigan.homework.probes import halves, normal, parts, refused
+from minigan.homework.probes import cached, halves, normal, parts, refused
 from minigan.nn import LSTM, Conv2d, ConvTranspose2d, MaskedConv2d
 from minigan.nn.activations import sigmoid
 from minigan.nn.conv import Window
@@ -92,7 +92,7 @@ class Fold:
 
 def _forward(layer, W, b, x):
     y, cache = parts(layer.forward([W, b], x), "y, cache")
-    kept, constant = parts(cache, "x, 1.0")
+    kept, constant = cached(cache, "x, 1.0")
     return {"y": y, "x in the cache": kept, "the constant in the cache": constant}
 
 
@@ -101,7 +101,7 @@ def _backward(layer, W, b, x, dy):
     layer.forward([W, b], 2.0 * x + 1.0)
     dx, dparams = parts(layer.backward([W, b], cache, dy), "dx, [dW, db]")
     dW, db = parts(dparams, "dW, db")
-    return {"y": y, "dx": dx, "dW": dW, "db": db, **halves(layer, [W, b], cache, dy, ("dW", "db"))}
+    return {"y": y, "dx": dx, "dW": dW, "db": db, **halves(layer, [W, b], cache, dy, dx, dparams)}
 
 
 def _bilinear(inputs, answer):
@@ -240,7 +240,7 @@ class Cell:
     def run(a, c, gates):
         h, new, cache = parts(cell(a, c), "h_t, c_t, cache")
         names = "i, f, o, g, c_{t−1}, tanh(c_t)"
-        return {"h_t": h, "c_t": new, **{f"{name} in the cache": v for name, v in zip(names.split(", "), parts(cache, names))}}
+        return {"h_t": h, "c_t": new, **{f"{name} in the cache": v for name, v in zip(names.split(", "), cached(cache, names))}}
 
     def laws(inputs, answer):
         stays = inputs["gates"] == "all" or _near(answer["c_t"], inputs["c"])
@@ -289,7 +289,7 @@ class LSTMForward:
         layer, later = LSTM(4, 2), x.copy()
         later[:, 0] += 1
         y, cache = parts(layer.forward([W_x, W_h, b], x), "y, cache")
-        kept, said, cells = parts(cache, "x, y, the caches of the cells")
+        kept, said, cells = cached(cache, "x, y, the caches of the cells")
         other, _ = layer.forward([W_x, 2 * W_h, b], x)
         (without, _), (moved, _) = (layer.forward([W_x, 0 * W_h, b], given) for given in (x, later))
         through_h, through_memory = (not np.allclose(p[:, 1:], q[:, 1:]) for p, q in ((other, y), (without, moved)))
@@ -318,9 +318,8 @@ class LSTMBackward:
         _, cache = parts(layer.forward(params, x), "y, cache")
         layer.forward(params, 2.0 * x + 1.0)
         dx, dparams = parts(layer.backward(params, cache, dy), "dx, [dW_x, dW_h, db]")
-        names = ("dW_x", "dW_h", "db")
-        gradients = dict(zip(names, parts(dparams, "dW_x, dW_h, db")))
-        return {"dx": dx, **gradients, **halves(layer, params, cache, dy, names)}
+        gradients = dict(zip(("dW_x", "dW_h", "db"), parts(dparams, "dW_x, dW_h, db")))
+        return {"dx": dx, **gradients, **halves(layer, params, cache, dy, dx, dparams)}
 
     def laws(inputs, answer):
         way, dx = inputs["way through time"], answer["dx"]

@@ -17,7 +17,8 @@ DTYPES = ("float64", "float64", "float32")
 def _logit_cases(rng):
     for dtype in DTYPES:
         yield {"logits": 3.0 * normal(rng, dtype, l=(rng.integers(3, 8), 1))["l"]}
-    yield {"logits": 1e4 * rng.choice([-1.0, 1.0], (4, 1))}
+    for signs in (rng.choice([-1.0, 1.0], (4, 1)), np.full((3, 1), -1.0), np.full((3, 1), 1.0)):
+        yield {"logits": 1e4 * signs}
 
 
 class Minimax:
