@@ -6,10 +6,13 @@ explanation that accounts for *every* entry is what the student is told, togethe
 that the right answer must obey, such as "every column of dx sums to 0".
 
 Tolerances: in float64 a sum of a thousand terms is right to 1e-13 of its largest, and a division by a small variance may cost
-four more digits; 1e-8 lies above that and far below any wrong term. In float32 (eps 6e-8) the same reasoning gives 1e-3.
+four more digits; 1e-8 lies above that and far below any wrong term. In float32 (eps 6e-8) the same reasoning gives 1e-3. Where
+the right answer is 0, rounding of what went in may be left: 16 eps times the largest input is no error either.
 """
 
 import numpy as np
+
+from minigan.homework.stand_in import distance
 
 TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
 
@@ -21,28 +24,15 @@ def judge(probe, inputs, right, got, after):
     inputs: the case. right, got: {name: array}. after: the inputs as the student's process left them.
     """
     for name in inputs:
-        if not _identical(inputs[name], after.get(name) if isinstance(after, dict) else None):
+        if distance(inputs[name], after.get(name) if isinstance(after, dict) else None):
             manners = "a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
             return f"{name} was changed in place: {manners}"
     if not isinstance(got, dict) or got.keys() != right.keys():
         return f"the answer has the parts {sorted(got) if isinstance(got, dict) else got}, want {sorted(right)}"
     faults = [fault for name in right if (fault := difference(name, right[name], got[name], inputs))]
     if faults and all(isinstance(got[name], np.ndarray) and got[name].shape == right[name].shape for name in right):
-        faults += [law for law, holds in getattr(probe, "laws", _no_laws)(inputs, got) if not holds]
+        faults += [law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds]
     return "; ".join(faults) or None
-
-
-def _no_laws(inputs, answer):
-    return []
-
-
-def _identical(a, b):
-    """Whether nothing of an input has changed: same arrays bit for bit, same numbers, all the way down."""
-    if isinstance(a, np.ndarray):
-        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, (list, tuple)):
-        return isinstance(b, (list, tuple)) and len(a) == len(b) and all(_identical(x, y) for x, y in zip(a, b))
-    return type(a) is type(b) and a == b
 
 
 def difference(name, right, got, inputs):
@@ -50,7 +40,7 @@ def difference(name, right, got, inputs):
     if not isinstance(got, np.ndarray):
         return f"{name} is {got}, want an array of shape {right.shape}" if right.ndim else f"{name} is {got}, want a number"
     if right.dtype == bool and not right.ndim:  # a fact that the probe has found, and named in words
-        return None if got.dtype == bool and got.shape == () and got == right else f"not so: {name.replace('_', ' ')}"
+        return None if got.dtype == bool and got.shape == () and got == right else name
     if got.shape != right.shape:
         return _wrong_shape(name, right, got, inputs)
     if right.ndim and got.dtype != right.dtype:
@@ -60,20 +50,26 @@ def difference(name, right, got, inputs):
     if bad and np.isfinite(right).all():
         fault = "nan" if np.isnan(got).any() else "infinite"
         return f"{name} is {fault} in {bad} of {got.size} places: an overflow, a logarithm of 0 or a division by 0?"
-    floats = [value.dtype.name for value in inputs.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
-    kind = "float32" if "float32" in floats else "float64"
-    right, got = right.astype("float64"), got.astype("float64")
-    if _close(right, got, kind):
-        return None
-    return f"{name} {_explanation(name, right, got, inputs, kind)}"
+    right, got, limits = right.astype("float64"), got.astype("float64"), _limits(inputs)
+    return None if _close(right, got, limits) else f"{name} {_explanation(name, right, got, inputs, limits)}"
 
 
-def _close(right, got, kind):
-    """To a tolerance relative to the largest entry; infinities and nans must stand in the same places."""
-    tolerance = TOLERANCE[kind]
-    finite = right[np.isfinite(right)]
-    scale = float(np.abs(finite).max()) if finite.size else 0.0
-    return bool(np.allclose(got, right, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
+def _limits(inputs):
+    """(relative tolerance, what rounding of the inputs alone can leave of a 0): those of float32 if an input is."""
+    floats = [np.asarray(value) for value in inputs.values() if np.asarray(value).dtype.kind == "f"]
+    kind = "float32" if any(value.dtype == "float32" for value in floats) else "float64"
+    size = max((float(np.abs(value[np.isfinite(value)]).max(initial=0.0)) for value in floats), default=0.0)
+    return TOLERANCE[kind], 16 * float(np.finfo(kind).eps) * size
+
+
+def _agree(right, got, limits):
+    """Where: to a tolerance relative to the largest entry; infinities and nans must stand in the same places."""
+    scale = float(np.abs(right[np.isfinite(right)]).max(initial=0.0))
+    return np.isclose(got, right, rtol=limits[0], atol=max(limits[0] * scale, limits[1]), equal_nan=True)
+
+
+def _close(right, got, limits):
+    return bool(_agree(right, got, limits).all())
 
 
 def _wrong_shape(name, right, got, inputs):
@@ -91,32 +87,31 @@ def _wrong_shape(name, right, got, inputs):
     return text
 
 
-def _explanation(name, right, got, inputs, kind):
+def _explanation(name, right, got, inputs, limits):
     """What is wrong with the numbers: the first hypothesis that explains all of them."""
     if not np.any(got):
         return "is 0 everywhere"
-    if _close(right, -got, kind):
+    if _close(right, -got, limits):
         return "has the wrong sign: it is −1 times what is right"
     factor = float(np.vdot(right, got) / np.vdot(right, right)) if np.isfinite(right).all() and np.any(right) else 1.0
-    if factor and _close(right, got / factor, kind) and (found := _factor(factor, inputs, alone=got.size == 1)):
+    if factor and _close(right, got / factor, limits) and (found := _factor(factor, inputs, alone=got.size == 1)):
         return found
     of_its_shape = {other: value.astype("float64") for other, value in inputs.items()
                     if isinstance(value, np.ndarray) and value.shape == got.shape and got.size > 1 and value.any()}  # fmt: skip
     for other, value in of_its_shape.items():
-        if _close(value, got, kind):
+        if _close(value, got, limits):
             return f"is {other} itself"
-        if _close(right, got * value, kind):
+        if _close(right, got * value, limits):
             return f"is right but for a factor {other}, element by element: was it left out?"
         share = float(np.vdot(value, got - right) / np.vdot(value, value)) if np.isfinite(right).all() else 0.0
-        if _close(right, got - share * value, kind):
+        if _close(right, got - share * value, limits):
             return f"differs from what is right by a multiple of {other}: is it missing, or has it the wrong sign?"
-    if right.ndim == 2:
-        found = _of_a_matrix(right, got, kind)
-        if found:
-            return found
-    if right.ndim and right.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], kind):
+    rows = (-1, right.shape[-1]) if right.ndim > 1 else ()
+    if rows and (found := _of_a_matrix(right.reshape(rows), got.reshape(rows), limits)):
+        return found
+    if right.ndim and right.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], limits):
         return "is off by the same number everywhere: is a term missing, or one too many?"
-    return _where(right, got, inputs, kind)
+    return _where(right, got, inputs, limits)
 
 
 def _factor(factor, inputs, alone):
@@ -134,25 +129,24 @@ def _factor(factor, inputs, alone):
     return f"is off by a factor {factor:.4g} everywhere" if simple or not alone else None
 
 
-def _of_a_matrix(right, got, kind):
-    if right.shape[0] == right.shape[1] and _close(right, got.T, kind):
+def _of_a_matrix(right, got, limits):
+    if right.shape[0] == right.shape[1] and _close(right, got.T, limits):
         return "is transposed"
     ratio = got / right
     for axis, what in ((0, "column"), (1, "row")):
-        centre = np.median(ratio, axis=axis, keepdims=True)
-        if right.shape[axis] > 2 and np.isfinite(centre).all() and _close(right, got / np.where(centre == 0, 1, centre), kind):
+        mid = np.median(ratio, axis=axis, keepdims=True)
+        if right.shape[axis] > 2 and np.isfinite(mid).all() and _close(right, got / np.where(mid == 0, 1, mid), limits):
             return f"is off by a factor of its own in every {what}: is a factor such as γ or 1/σ missing, or one too many?"
     for axis, what in ((0, "column"), (1, "row")):
         offset = np.mean(got - right, axis=axis, keepdims=True)
-        if right.shape[axis] > 2 and _close(right, got - offset, kind):
+        if right.shape[axis] > 2 and _close(right, got - offset, limits):
             return f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?"
     return None
 
 
-def _where(right, got, inputs, kind):
+def _where(right, got, inputs, limits):
     """Which entries are wrong: those where some input has one sign, or how many and the first of them."""
-    tolerance = TOLERANCE[kind]
-    wrong = ~np.isclose(got, right, rtol=tolerance, atol=tolerance * float(np.abs(right[np.isfinite(right)]).max(initial=0.0)))
+    wrong = ~_agree(right, got, limits)
     for other, value in inputs.items():
         if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
             signs = {"positive": value > 0, "negative": value < 0, "0": value == 0, "0 or negative": value <= 0}

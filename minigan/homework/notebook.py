@@ -69,10 +69,12 @@ def solution(name):
     lines, (first, last) = source.splitlines(), body_lines(source, names)
     tree = ast.parse(source)
     node = find_function(tree, names)
-    used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} & _names(tree)
+    used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    used = (used | {names[0]} if "super" in used else used) & _names(tree)
     module = path.removesuffix(".py").replace("/", ".")
     imports = [f"from {module} import {', '.join(sorted(used))}", ""] if used else []
-    body = textwrap.dedent("\n".join(lines[first : last + 1]))
+    # A cell lies outside of the class: there super() has to be told which class it is
+    body = textwrap.dedent("\n".join(lines[first : last + 1])).replace("super()", f"super({names[0]}, self)")
     marked = textwrap.indent(f"### BEGIN SOLUTION\n{body}\n### END SOLUTION", "    ")
     head = textwrap.dedent("\n".join(lines[node.lineno - 1 : first]))
     return "\n".join([*imports, f'@solves("{name}")', head, marked])

@@ -7,6 +7,7 @@ student's (`inside.py`), and in the student's folder what `check` looks at.
 
 import importlib
 import os
+import re
 import traceback
 from contextlib import ExitStack
 
@@ -56,8 +57,7 @@ def bare(value):
 
 def case_words(inputs):
     """What sets a case apart from the others: its dtype and its numbers and texts, such as "float32, slope = 0.27"."""
-    found = {value.dtype.name for value in inputs.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"}
-    found = sorted(found)
+    found = sorted({value.dtype.name for value in inputs.values() if isinstance(value, np.ndarray) and value.dtype.kind == "f"})
     for name, value in inputs.items():
         if isinstance(value, (int, float, str)) and name != "seed":
             found.append(f"{name} = {value:.3g}" if isinstance(value, float) else f"{name} = {value}")
@@ -71,6 +71,8 @@ def words(error, inputs):
     kind, message, where = (str(error.get(name, "")) for name in ("type", "message", "where"))
     if kind == "NotImplementedError":
         return f"{NOT_DONE}: {message}"
+    if sizes := re.search(r"matmul.*size (\d+) is different from (\d+)", message):
+        message = f"in a matrix product A B the inner sizes do not match, {sizes[2]} and {sizes[1]}: must one be transposed?"
     return f"{kind}: {message}" + (f" ({where})" if where else "") + case_words(inputs)
 
 

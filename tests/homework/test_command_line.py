@@ -15,7 +15,7 @@ from minigan.homework.__main__ import main
 from minigan.homework.grade import Grader
 from minigan.homework.sheets import get_sheet, sheets
 
-NUMBERS = [1, 2, 3, 4]
+NUMBERS = [1, 2, 3, 4, 5]
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,7 +62,7 @@ def test_where_the_grader_fails_one_submission_the_others_keep_their_grades(tmp_
 def test_a_sheet_that_is_not_there_is_one_line(arguments, capsys):
     with pytest.raises(SystemExit) as exit:
         main(arguments.split())
-    assert exit.value.code == 2 and "there is no sheet 9: want one of 1, 2, 3, 4" in capsys.readouterr().err
+    assert exit.value.code == 2 and "there is no sheet 9: want one of 1, 2, 3, 4, 5" in capsys.readouterr().err
 
 
 def test_the_gradescope_zip_grades(tmp_path, submission):
@@ -80,7 +80,7 @@ def test_the_gradescope_zip_grades(tmp_path, submission):
     (root / "venv/bin/python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (root / "venv/bin/python").chmod(0o755)
     shutil.copy(root / "source/run_autograder", root / "run_autograder")
-    shutil.copytree(submission(1, "minigan/nn/linear.py", "y += b", "y -= b") / "minigan/nn", root / "submission")
+    shutil.copytree(submission(1, "minigan/nn/linear.py", "@ W + b", "@ W - b") / "minigan/nn", root / "submission")
     (root / "run_autograder").chmod(0o755)
     done = subprocess.run([root / "run_autograder"], capture_output=True, text=True)
     data = json.loads((root / "results/results.json").read_text())

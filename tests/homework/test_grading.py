@@ -25,8 +25,8 @@ def test_one_error_is_not_punished_twice(graders, submission):
     """Every forward of sheet 1 returns nonsense, cache and all; every backward is right."""
     folder = submission(1)
     for path, old, new in (
-        ("linear", "return y, (x, 1.0)", "return y + 1, None"),
-        ("batchnorm", "return y, (x_hat, r, batch)", "return y + 1, None"),
+        ("linear", "self.n_out)), (x, 1.0)", "self.n_out)) + 1, None"),
+        ("batchnorm", "x.shape), (x_hat, r, batch)", "x.shape) + 1, None"),
         ("activations", "x * self.slope), x", "x * self.slope) + 1, None"),
     ):
         file = folder / f"minigan/nn/{path}.py"
@@ -69,7 +69,8 @@ def test_right_answers_stand_in_for_what_was_taken_away_and_for_tuples_too(grade
 
 def test_jobs_do_not_change_results_nor_does_a_second_run(tmp_path, submission):
     right = submission(1)
-    changes = (("a", "y += b", "y -= b"), ("b", "x.T @ dy", "dy.T @ x"), ("c", "", ""), ("d", "dy @ W.T", "dy @ W"))
+    changes = (("a", "@ W + b", "@ W - b"), ("b", "as_rows(x).T @ dy", "dy.T @ as_rows(x)"),
+               ("c", "", ""), ("d", "dy @ W.T", "dy @ W"))  # fmt: skip
     for name, old, new in changes:
         shutil.copytree(right / "minigan", tmp_path / "in" / name / "minigan")
         file = tmp_path / "in" / name / "minigan/nn/linear.py"
@@ -90,7 +91,7 @@ def test_two_hundred_submissions_take_at_most_five_minutes(tmp_path, submission)
         shutil.copytree(right / "minigan", path / "minigan")
         if i % 2:
             file = path / "minigan/nn/linear.py"
-            file.write_text(file.read_text().replace("y += b", "y -= b"))
+            file.write_text(file.read_text().replace("@ W + b", "@ W - b"))
     start = time.monotonic()
     with Grader(get_sheet(1), seed=9) as grader:
         results = list(grader.grade_all(paths, jobs=2, progress=False))
@@ -100,7 +101,7 @@ def test_two_hundred_submissions_take_at_most_five_minutes(tmp_path, submission)
 
 @pytest.fixture
 def mixed(graders, submission):
-    return graders(1).grade(submission(1, "minigan/nn/linear.py", "[x.T @ dy,", "[dy.T @ x,"))
+    return graders(1).grade(submission(1, "minigan/nn/linear.py", "[as_rows(x).T @ dy,", "[dy.T @ as_rows(x),"))
 
 
 def test_gradescope(mixed):

@@ -99,8 +99,9 @@ def test_slowness_in_every_answer_comes_to_an_end(tmp_path):
     for name in files_of(SHEET):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(source_of(name))
-    slow = source_of(LINEAR).replace("        y = x @ W\n", "        import time; time.sleep(0.4)\n        y = x @ W\n")
-    (tmp_path / LINEAR).write_text(slow)
+    line = "        y = as_rows(x) @ W + b\n"
+    assert source_of(LINEAR).count(line) == 1
+    (tmp_path / LINEAR).write_text(source_of(LINEAR).replace(line, "        import time; time.sleep(0.25)\n" + line))
     start = time.monotonic()
     with Grader(SHEET, seed=5, limits=Limits(wall=2.0, total=1.5)) as grader:
         result = grader.grade(tmp_path)
@@ -138,10 +139,11 @@ def test_right_answers_of_failed_tasks_are_not_for_the_taking(tmp_path):
 
 def test_a_nan_passes_for_nothing(submission):
     """With g_grad failing, its right answer must not be given to who asks with noise that is not the noise."""
-    folder = submission(2, "minigan/models/gan.py", "loss, dtheta = self._g_grad(self.noise(rng, n))", "loss, dtheta = self._g_grad("
-                        "self.noise(rng, n) * float('nan'))")  # fmt: skip
-    path = folder / "minigan/models/adversarial.py"
-    path.write_text(path.read_text().replace("    value, dlogits = loss_function(loss)(logits)\n", "    raise ValueError\n"))
+    noise = "loss, dtheta = self.g_grad(self.noise(rng, n))"
+    folder = submission(2, "minigan/models/gan.py", noise, noise.replace("n))", "n) * float('nan'))"))
+    path, line = folder / "minigan/models/adversarial.py", "    value, dscores = loss_function(loss)(scores)\n"
+    assert path.read_text().count(line) == 1
+    path.write_text(path.read_text().replace(line, "    raise ValueError\n"))
     with Grader(get_sheet(2), seed=5) as grader:
         result = grader.grade(folder)
     assert {4, 7} <= {task.number for task in result.tasks if not task.points}, as_text(result)

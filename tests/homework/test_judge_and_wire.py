@@ -23,6 +23,18 @@ def test_rounding_is_not_a_fault_and_a_thousandth_is():
     assert difference("y", right, right + 1e-4 * rng.standard_normal((5, 4)), {}) is not None
 
 
+def test_rounding_of_what_went_in_is_not_a_fault_where_the_right_answer_is_0_and_ten_times_that_is():
+    for dtype, eps in (("float64", 2.2e-16), ("float32", 1.2e-7)):
+        logits = np.array([[-1e4], [-1e4]], dtype)
+        right = np.zeros((2, 1), dtype)
+        assert difference("dlogits", right, right + np.asarray(np.exp(-500.0), dtype), {"logits": logits}) is None
+        assert difference("dlogits", right, right + np.asarray(10 * eps * 1e4, dtype), {"logits": logits}) is None
+        assert difference("dlogits", right, right + np.asarray(100 * eps * 1e4, dtype), {"logits": logits}) is not None
+        assert difference("dlogits", right, right + np.asarray(10 * eps * 1e4, dtype), {"logits": logits / 1e4}) is not None
+    assert difference("loss", np.array(0.0), np.array(np.exp(-500.0)), {"logits": np.full((4, 1), -1e4)}) is None
+    assert difference("new_x", np.array(0.0), np.array(1e-16), {"x": 0.5, "eta": 0.2}) is None
+
+
 VALUES = [None, 3, 2.5, "text", [1, (2.0, np.arange(3.0))], {"a": np.zeros((0, 2)), "b": {"c": np.array(True)}}]
 
 

@@ -14,7 +14,7 @@ from minigan.homework.results import as_text
 from minigan.homework.sheets import get_sheet, read_sheet
 from minigan.homework.stand_in import find
 
-NUMBERS = [1, 2, 3, 4]
+NUMBERS = [1, 2, 3, 4, 5]
 
 
 @pytest.fixture(scope="module", params=NUMBERS)
@@ -159,9 +159,10 @@ def test_check_speaks_of_mathematics_and_shows_the_line(released, tmp_path):
         return
     shutil.copytree(folder, tmp_path / "mine")
     path = tmp_path / "mine/minigan/nn/linear.py"
-    path.write_text(holes.source_of("minigan/nn/linear.py").replace("[x.T @ dy,", "[dy.T @ x,").replace("y += b\n", "y += c\n"))
+    wrong = holes.source_of("minigan/nn/linear.py").replace("[as_rows(x).T @ dy,", "[dy.T @ as_rows(x),")
+    path.write_text(wrong.replace("@ W + b\n", "@ W + d\n"))
     seen = student(tmp_path / "mine", "check").stdout
-    assert "NameError: name 'c' is not defined" in seen and "linear.py, line" in seen and "y += c" in seen
+    assert "NameError: name 'd' is not defined" in seen and "linear.py, line" in seen and "@ W + d" in seen
     assert "dW has shape (4, 3), W has (3, 4): is it transposed?" in seen  # with the right forward standing in
     assert "hint: Write one element of y as a sum" in seen and seen.count("hint") == 2
     path.write_text("import matplotlib\nimport scipy.special\n" + path.read_text())

@@ -2,12 +2,14 @@
 
 `cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name.
 `laws(inputs, answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the
-student. A truth in the answer is such a fact too, with its name for words. A probe is a bundle of functions, never an object:
-that is why they have no `self`.
+student. A truth in the answer is such a fact too, its name being a whole sentence for the student. A probe is a bundle of
+functions, never an object: that is why they have no `self`.
 
 Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is
 random. What a handout asks for and no case tries is not graded: for a new "must", write a case that fails without it.
 """
+
+import re
 
 import numpy as np
 
@@ -17,11 +19,31 @@ def normal(rng, dtype="float64", **shapes):
     return {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
 
 
-def pair(value, names):
-    """The two parts of what a function returned; TypeError, with the names of what is wanted, unless it is a pair."""
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise TypeError(f"want ({names}), got {'a tuple' if isinstance(value, tuple) else type(value).__name__}")
+def parts(value, names, what="want"):
+    """The parts of what a function returned; TypeError, with what is wanted, unless there are as many as names: "y, cache"."""
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(f"{what} ({names}), got {type(value).__name__}")
+    if len(value) != re.sub(r"\[.*?\]", "", names).count(",") + 1:
+        raise TypeError(f"{what} ({names}), got {len(value)} parts")
     return value
+
+
+def cached(cache, names):
+    """The parts of a cache, as `parts`."""
+    return parts(cache, names, "the cache must be")
+
+
+def halves(layer, params, cache, dy, dx, dparams):
+    """Whether backward gives the same, and None in the place of the rest, when the caller wants one of the two only."""
+    no_dx, alone = parts(layer.backward(params, cache, dy, want_dx=False), "None, the gradients of the parameters")
+    dx_alone, no_dparams = parts(layer.backward(params, cache, dy, want_dparams=False), "dx, None")
+    same = isinstance(alone, (tuple, list)) and len(alone) == len(dparams) and all(map(_same, alone, dparams))
+    return {"with want_dx=False, want (None, the gradients of the parameters as else)": no_dx is None and same,
+            "with want_dparams=False, want (dx as else, None)": no_dparams is None and _same(dx_alone, dx)}  # fmt: skip
+
+
+def _same(a, b):
+    return np.shape(a) == np.shape(b) and np.allclose(np.asarray(a, float), np.asarray(b, float), rtol=1e-3, equal_nan=True)
 
 
 def refused(function, *args, **kwargs):
@@ -34,5 +56,6 @@ def refused(function, *args, **kwargs):
 
 
 def column_sums_vanish(x, tolerance=1e-3):
-    """Whether every column of x sums to 0, next to the size of its entries."""
+    """Whether every column of x, all axes but the last being rows, sums to 0, next to the size of its entries."""
+    x = x.reshape(-1, x.shape[-1])
     return bool(np.all(np.abs(x.sum(axis=0)) <= tolerance * np.abs(x).sum(axis=0)))

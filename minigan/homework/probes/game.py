@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from minigan.homework.probes import normal, pair
+from minigan.homework.probes import normal, parts
 from minigan.models import games
-from minigan.models.wgan import clipped, critic_grad, generator_grad
+from minigan.models.wgan import WGAN, clipped, high, low
 from minigan.nn import LeakyReLU, Linear, Net, ReLU, Sigmoid
 from minigan.nn.penalty import penalty_grad, unit_slope, zero_slope
 
 G, D = Net(Linear(3, 6), LeakyReLU(), Linear(6, 4), Sigmoid()), Net(Linear(4, 5), LeakyReLU(), Linear(5, 1))
-D_OF_TWO = Net(Linear(8, 5), LeakyReLU(), Linear(5, 1))
 WORLDS = {"saddle": games.SADDLE, "twist": games.TWIST, "Dirac": games.DIRAC}
 
 
@@ -65,30 +64,20 @@ class Regularised:
         return _pair(games.regularised(WORLDS[game], x, y, eta, gamma))
 
 
-class CriticGrad:
-    """The critic's loss and gradient, with as many fakes as real rows or not."""
+class HighAndLow:
+    """The critic's two losses."""
 
     def cases(rng):
-        for dtype, real, fake in (("float64", 5, 5), ("float64", 4, 7), ("float32", 6, 6)):
-            yield normal(rng, dtype, theta_d=(D.size,), real=(real, 4), fake=(fake, 4))
+        for dtype, N in (("float64", 5), ("float64", 3), ("float32", 4)):
+            yield normal(rng, dtype, scores=(N, 1))
 
-    def run(theta_d, real, fake):
-        loss, dtheta_d = pair(critic_grad(D, theta_d, real, fake), "loss, dtheta_d")
-        return {"loss": loss, "dtheta_d": dtheta_d}
+    def run(scores):
+        (loss_high, dhigh), (loss_low, dlow) = parts(high(scores), "loss, dscores"), parts(low(scores), "loss, dscores")
+        return {"loss of high": loss_high, "dscores of high": dhigh, "loss of low": loss_low, "dscores of low": dlow}
 
-
-class GeneratorGrad:
-    """The generator's loss and gradient through the critic, which may judge samples in pairs."""
-
-    def cases(rng):
-        for dtype, pack in (("float64", 1), ("float64", 2), ("float32", 1)):
-            sizes = {"theta_g": (G.size,), "theta_d": ((D, D_OF_TWO)[pack - 1].size,), "z": (6, 3)}
-            yield {**normal(rng, dtype, **sizes), "pack": pack}
-
-    def run(theta_g, theta_d, z, pack):
-        critic = (D, D_OF_TWO)[pack - 1]
-        loss, dtheta_g = pair(generator_grad(G, theta_g, critic, theta_d, z, pack), "loss, dtheta_g")
-        return {"loss": loss, "dtheta_g": dtheta_g}
+    def laws(inputs, answer):
+        yield "high is small where the scores are high: its slope is negative", bool((answer["dscores of high"] < 0).all())
+        yield "low is small where the scores are low: its slope is positive", bool((answer["dscores of low"] > 0).all())
 
 
 class Clipped:
@@ -99,32 +88,32 @@ class Clipped:
             yield {**normal(rng, dtype, theta=(20,)), "bound": 0.5 + rng.random()}
 
     def run(theta, bound):
-        return {"clipped": clipped(theta, bound), "it_is_a_new_vector": clipped(theta, 100.0) is not theta}
+        return {"clipped": clipped(theta, bound), "it must be a new vector": clipped(theta, 100.0) is not theta}
 
 
 class Tangents:
     """How the outputs change when the inputs move along t."""
 
     def cases(rng):
-        for dtype in ("float64", "float32"):
-            inputs = normal(rng, dtype, x=(5, 3), W=(3, 4), b=(4,), t=(5, 3), dy=(5, 4))
+        for dtype, batch in (("float64", (5,)), ("float32", (5,)), ("float64", (2, 5))):
+            inputs = normal(rng, dtype, x=(*batch, 3), W=(3, 4), b=(4,), t=(*batch, 3), dy=(*batch, 4))
             inputs["x"][0, 0] = 0.0  # a kink
             yield {**inputs, "slope": 0.1 + 0.3 * rng.random()}
 
     def run(x, W, b, t, dy, slope):
         linear, answer = Linear(3, 4), {}
         _, cache = linear.forward([W, b], x)
-        answer["Linear"], tangent_cache = linear.tangent([W, b], cache, t)
-        _, (answer["Linear_dW"], answer["Linear_db"]) = linear.backward([W, b], tangent_cache, dy)
+        answer["the change by Linear"], tangent_cache = linear.tangent([W, b], cache, t)
+        _, (answer["dW of the change"], answer["db of the change"]) = linear.backward([W, b], tangent_cache, dy)
         for layer in (ReLU(), LeakyReLU(slope)):
             _, cache = layer.forward([], x)
             change, tangent_cache = layer.tangent([], cache, t)
-            answer[type(layer).__name__] = change
-            answer[f"{type(layer).__name__}_backward"] = layer.backward([], tangent_cache, change * t)[0]
+            answer[f"the change by {type(layer).__name__}"] = change
+            answer[f"backward of the change by {type(layer).__name__}"] = layer.backward([], tangent_cache, change * t)[0]
         return answer
 
     def laws(inputs, answer):
-        yield "b does not move, so a tangent's gradient with respect to b is 0", not np.any(answer["Linear_db"])
+        yield "b does not move, so a tangent's gradient with respect to b is 0", not np.any(answer["db of the change"])
 
 
 class UnitSlope:
@@ -137,7 +126,7 @@ class UnitSlope:
         yield {"g": np.vstack([np.zeros((1, 3)), rng.standard_normal((2, 3))]), "weight": 2.0}
 
     def run(g, weight):
-        P, v = pair(unit_slope(g, weight), "P, v")
+        P, v = parts(unit_slope(g, weight), "P, v")
         return {"P": P, "v": v}
 
 
@@ -149,7 +138,7 @@ class ZeroSlope:
             yield {**normal(rng, dtype, g=(5, 3)), "weight": 1.0 + rng.random()}
 
     def run(g, weight):
-        P, v = pair(zero_slope(g, weight), "P, v")
+        P, v = parts(zero_slope(g, weight), "P, v")
         return {"P": P, "v": v}
 
 
@@ -163,3 +152,25 @@ class PenaltyGrad:
     def run(theta, x, kind, weight):
         P, dtheta = penalty_grad(D, theta, x, {"unit": unit_slope, "zero": zero_slope}[kind], weight)
         return {"P": P, "dtheta": dtheta}
+
+
+class CriticGrad:
+    """The critic's loss and gradient, with the penalty between real and fake, and without where weights are clipped."""
+
+    def cases(rng):
+        for dtype, clip in (("float64", "None"), ("float64", 0.5), ("float32", "None")):
+            arrays = normal(rng, dtype, theta_d=(D.size,), real=(5, 4), fake=(5, 4))
+            yield {**arrays, "penalty": 1.0 + rng.random(), "clip": clip, "seed": 4}
+
+    def run(theta_d, real, fake, penalty, clip, seed):
+        wgan = WGAN(G, D, latent=3, penalty=penalty, clip=None if clip == "None" else clip, dtype=theta_d.dtype.name)
+        wgan.discriminator.theta = theta_d
+        rng = np.random.default_rng(seed)
+        loss, dtheta_d, tapes = parts(wgan.d_grad(real, fake, rng), "loss, dtheta_d, tapes")
+        return {"loss": loss, "dtheta_d": dtheta_d, "passes of D": len(tapes), "the next draw": rng.random()}
+
+    def laws(inputs, answer):
+        drawn, rng = answer["the next draw"], np.random.default_rng(inputs["seed"])
+        if inputs["clip"] == "None":
+            rng.random(size=(5, 1), dtype=inputs["real"].dtype.name)
+        yield "one ε for each row, drawn at once as (N, 1), and nothing where weights are clipped", drawn == rng.random()

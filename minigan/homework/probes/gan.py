@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from minigan.homework.probes import normal, pair, refused
-from minigan.models.adversarial import d_grad, g_grad, minimax, non_saturating
+from minigan.homework.probes import normal, parts, refused
+from minigan.models.adversarial import Losses, d_grad_and_tapes, fake_loss, g_grad, minimax, non_saturating, real_loss
 from minigan.models.gan import GAN
-from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Sigmoid, mse
 
 # BatchNorm in both, so that it matters which rows go through together, and in which mode
 G = Net(Linear(3, 6), BatchNorm(6), LeakyReLU(), Linear(6, 4), Sigmoid())
@@ -17,7 +17,8 @@ DTYPES = ("float64", "float64", "float32")
 def _logit_cases(rng):
     for dtype in DTYPES:
         yield {"logits": 3.0 * normal(rng, dtype, l=(rng.integers(3, 8), 1))["l"]}
-    yield {"logits": 1e4 * rng.choice([-1.0, 1.0], (4, 1))}
+    for signs in (rng.choice([-1.0, 1.0], (4, 1)), np.full((3, 1), -1.0), np.full((3, 1), 1.0)):
+        yield {"logits": 1e4 * signs}
 
 
 class Minimax:
@@ -26,7 +27,7 @@ class Minimax:
     cases = _logit_cases
 
     def run(logits):
-        loss, dlogits = pair(minimax(logits), "loss, dlogits")
+        loss, dlogits = parts(minimax(logits), "loss, dlogits")
         return {"loss": loss, "dlogits": dlogits}
 
 
@@ -36,20 +37,28 @@ class NonSaturating:
     cases = _logit_cases
 
     def run(logits):
-        loss, dlogits = pair(non_saturating(logits), "loss, dlogits")
+        loss, dlogits = parts(non_saturating(logits), "loss, dlogits")
         return {"loss": loss, "dlogits": dlogits}
 
 
 class DGrad:
-    """D's loss and gradient, with and without smoothing, and with as many fakes as real rows or not."""
+    """D's loss, gradient and tapes: of two games, of a D that joins rows or not, with as many fakes as real rows or not."""
 
     def cases(rng):
-        for dtype, real, fake, smooth in (("float64", 5, 5, 0.0), ("float64", 4, 7, 0.1), ("float32", 6, 6, 0.0)):
-            yield {**normal(rng, dtype, theta_d=(D.size,), real=(real, 4), fake=(fake, 4)), "smooth": smooth}
+        games = (("float64", 5, 5, "the GAN's"), ("float64", 4, 7, "squares"), ("float32", 6, 6, "the GAN's"))
+        for dtype, real, fake, losses in games:
+            yield {**normal(rng, dtype, theta_d=(D.size,), real=(real, 4), fake=(fake, 4)), "losses": losses}
+        yield {**normal(rng, theta_d=(D_OF_TWO.size,), real=(4, 8), fake=(3, 8)), "losses": "the GAN's"}
 
-    def run(theta_d, real, fake, smooth):
-        loss, dtheta_d = pair(d_grad(D, theta_d, real, fake, smooth), "loss, dtheta_d")
-        return {"loss": loss, "dtheta_d": dtheta_d}
+    def run(theta_d, real, fake, losses):
+        net = D if real.shape[1] == 4 else D_OF_TWO
+        game = {"the GAN's": Losses(real_loss(0.1), fake_loss, non_saturating),
+                "squares": Losses(lambda s: mse(s, 1.0), lambda s: mse(s, -0.5), lambda s: mse(s, 1.0))}[losses]  # fmt: skip
+        loss, dtheta_d, tapes = parts(d_grad_and_tapes(net, theta_d, real, fake, game), "loss, dtheta_d, tapes")
+        stats = net.init_stats(theta_d.dtype.name)
+        for tape in tapes:
+            stats = net.track(stats, tape)
+        return {"loss": loss, "dtheta_d": dtheta_d, "D's running statistics after these tapes": stats}
 
 
 class GGrad:
@@ -62,7 +71,7 @@ class GGrad:
             yield {**normal(rng, dtype, **sizes), "loss_name": loss, "pack": pack}
 
     def run(theta_g, theta_d, z, loss_name, pack):
-        loss, dtheta_g = pair(g_grad(G, theta_g, (D, D_OF_TWO)[pack - 1], theta_d, z, loss_name, pack), "loss, dtheta_g")
+        loss, dtheta_g = parts(g_grad(G, theta_g, (D, D_OF_TWO)[pack - 1], theta_d, z, loss_name, pack), "loss, dtheta_g")
         return {"loss": loss, "dtheta_g": dtheta_g}
 
 
@@ -75,14 +84,14 @@ class AdamChange:
             yield {**normal(rng, dtype, theta=(8,), dtheta=(8,)), "lr": 0.05, "eps": 0.1, **betas}
 
     def run(theta, dtheta, lr, eps, beta1, beta2):
-        adam, answer, untouched = Adam(lr, beta1, beta2, eps), {}, True
+        adam, answer, untouched = Adam(lr, beta1, beta2, eps, schedule=lambda t: 1.0 / t), {}, True
         for name, gradient in (("step_1", dtheta), ("step_2", dtheta[::-1].copy()), ("step_3", dtheta**2)):
             before, copy = theta, gradient.copy()
             theta = adam.step(theta, gradient)
             answer[name] = theta - before
             untouched = untouched and np.array_equal(gradient, copy)
         m, v = adam.moments
-        return {**answer, "m": m, "v": v, "the_gradient_is_not_written_into": untouched}
+        return {**answer, "m": m, "v": v, "the gradient must not be written into": untouched}
 
     def laws(inputs, answer):
         first = np.sign(answer["step_1"]) == -np.sign(inputs["dtheta"])
@@ -93,18 +102,15 @@ class AdamChange:
 
 
 class _Other(GAN):
-    """A game with gradients, noise and moves of its own, as a WGAN has: what a step must go through."""
+    """A game with gradients and noise of its own, as a WGAN has: what a step must go through."""
 
-    def _move_d(self, dtheta):
-        return super()._move_d(0.5 * dtheta)
+    def d_grad(self, real, fake, rng):
+        loss, gradient, tapes = super().d_grad(real, fake, rng)
+        return 3.0 * loss, 3.0 * gradient, tapes
 
-    def _d_grad(self, real, fake, rng):
-        loss, dtheta = super()._d_grad(real, fake, rng)
-        return 3.0 * loss, 3.0 * dtheta
-
-    def _g_grad(self, z):
-        loss, dtheta = super()._g_grad(z)
-        return 3.0 * loss, 3.0 * dtheta
+    def g_grad(self, z):
+        loss, gradient = super().g_grad(z)
+        return 3.0 * loss, 3.0 * gradient
 
     def noise(self, rng, n):
         return 0.5 * super().noise(rng, n)
@@ -114,8 +120,14 @@ def _game(theta_g, theta_d, pack):
     """A GAN with given θs. Plain gradient descent, so that nothing hangs on Adam."""
     descent = {"optimizer_g": SGD(0.5, momentum=0.5), "optimizer_d": SGD(0.25)}
     gan = _Other(G, (D, D_OF_TWO)[pack - 1], latent=3, seed=3, dtype=theta_g.dtype.name, pack=pack, **descent)
-    gan.theta_g, gan.theta_d = theta_g, theta_d
+    gan.generator.theta, gan.discriminator.theta = theta_g, theta_d
     return gan
+
+
+def _after(gan):
+    """All that a step may have moved."""
+    return {"new_theta_g": gan.generator.theta, "new_theta_d": gan.discriminator.theta,
+            "G's running statistics": gan.generator.stats, "D's running statistics": gan.discriminator.stats}  # fmt: skip
 
 
 def _game_cases(rng):
@@ -125,19 +137,19 @@ def _game_cases(rng):
 
 
 class StepD:
-    """One step of D: θ_D moves, θ_G does not, G's running statistics learn."""
+    """One step of D: θ_D moves, θ_G does not, the running statistics of both learn."""
 
     cases = _game_cases
 
     def run(theta_g, theta_d, real, pack):
         gan = _game(theta_g, theta_d, pack)
         loss = gan.step_d(real, np.random.default_rng(5))
-        return {"loss": loss, "new_theta_d": gan.theta_d, "new_theta_g": gan.theta_g, "new_stats_g": gan.stats_g}
+        return {"loss": loss, **_after(gan)}
 
     def laws(inputs, answer):
         yield "D's step must leave θ_G as it is", np.array_equal(answer["new_theta_g"], inputs["theta_g"])
         moved = not np.array_equal(answer["new_theta_d"], inputs["theta_d"])
-        yield "D's step must move θ_D: has the optimizer's answer been kept?", moved
+        yield "D's step must move θ_D: has the gradient gone to self.discriminator.step?", moved
 
 
 class StepG:
@@ -149,12 +161,12 @@ class StepG:
         gan = _game(theta_g, theta_d, pack)
         loss = gan.step_g(6, np.random.default_rng(6))
         gan.step_g(6, np.random.default_rng(7))
-        return {"loss": loss, "new_theta_g": gan.theta_g, "new_theta_d": gan.theta_d, "new_stats_g": gan.stats_g}
+        return {"loss": loss, **_after(gan)}
 
     def laws(inputs, answer):
         yield "G's step must leave θ_D as it is", np.array_equal(answer["new_theta_d"], inputs["theta_d"])
         moved = not np.array_equal(answer["new_theta_g"], inputs["theta_g"])
-        yield "G's step must move θ_G: has the optimizer's answer been kept?", moved
+        yield "G's step must move θ_G: has the gradient gone to self.generator.step?", moved
 
 
 class Logged(GAN):
@@ -191,13 +203,14 @@ class Step:
         looked_at = refused(strict.step, bad) and strict.moves == []
         not_looked_at = not refused(lax.step, bad, check=False)
         moves = np.array(gan.moves)
-        return {"who_moved": moves[:, 0], "rows": moves[:, 1], "first_values": moves[:, 2], "draws": moves[:, 3],
+        return {"who moved": moves[:, 0], "rows": moves[:, 1], "first values": moves[:, 2], "draws": moves[:, 3],
                 "losses": np.array([first["loss_d"], first["loss_g"], second["loss_d"], second["loss_g"]], "float64"),
-                "steps": gan.steps, "data_with_NaN_are_refused_before_anybody_moves": looked_at,
-                "with_check_False_they_are_not_looked_at": not_looked_at}  # fmt: skip
+                "self.steps": gan.steps, "data with NaN must raise ValueError before anybody moves": looked_at,
+                "with check=False the data must not be looked at": not_looked_at}  # fmt: skip
 
     def laws(inputs, answer):
-        k, moves = inputs["k"], answer["who_moved"].tolist()
+        k, moves = inputs["k"], answer["who moved"].tolist()
         yield "D moves k times, then G once", moves == [*[0.0] * k, 1.0] * 2
-        yield "every step of D wants fresh rows", len(set(answer["first_values"][:k].tolist())) == k
-        yield "every step wants fresh noise: seed it with the step's number", len(set(answer["draws"].tolist())) == len(moves)
+        yield "every step of D wants fresh rows", len(set(answer["first values"][:k].tolist())) == k
+        fresh = len(set(answer["draws"].tolist())) == len(moves)
+        yield "every step wants fresh noise: self.rng() gives other draws when the step is counted", fresh

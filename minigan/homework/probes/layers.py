@@ -2,48 +2,47 @@
 
 import numpy as np
 
-from minigan.homework.probes import column_sums_vanish, normal, pair, refused
+from minigan.homework.probes import cached, column_sums_vanish, halves, normal, parts, refused
 from minigan.nn import BatchNorm, LeakyReLU, Linear, Sigmoid, bce, bce_with_logits
 from minigan.nn.activations import sigmoid
 
 SIZES = (("float64", 5, 3, 4), ("float64", 2, 6, 1), ("float32", 7, 4, 3))  # dtype, N, n_in, n_out
+SHAPES = [(dtype, (N,), n_in, n_out) for dtype, N, n_in, n_out in SIZES] + [("float64", (2, 3), 4, 5)]  # the last: two of batch
+
+
+def _axes(batch):
+    """What sets the case with more axes of batch apart, for the student."""
+    return {"axes of x": len(batch) + 1} if len(batch) > 1 else {}
 
 
 class LinearForward:
-    """y = x W + b, and a ValueError for an x of another width."""
+    """y = x W + b, and the cache (x, 1.0)."""
 
     def cases(rng):
-        for dtype, N, n_in, n_out in SIZES:
-            yield normal(rng, dtype, x=(N, n_in), W=(n_in, n_out), b=(n_out,))
+        for dtype, batch, n_in, n_out in SHAPES:
+            yield {**normal(rng, dtype, x=(*batch, n_in), W=(n_in, n_out), b=(n_out,)), **_axes(batch)}
 
-    def run(x, W, b):
-        y, _ = pair(Linear(*W.shape).forward([W, b], x), "y, cache")
-        wider = refused(Linear(*W.shape).forward, [W, b], np.hstack([x, x]))
-        return {"y": y, "an_x_of_another_width_is_a_ValueError": wider}
-
-
-def _halves(layer, params, cache, dy):
-    """What backward gives when the caller wants one of the two only."""
-    no_dx, dparams = layer.backward(params, cache, dy, want_dx=False)
-    dx, no_dparams = layer.backward(params, cache, dy, want_dparams=False)
-    return {"dx_alone": dx, "first_parameter_alone": dparams[0] if dparams else None,
-            "what_the_caller_does_not_want_is_None": no_dx is None and no_dparams is None}  # fmt: skip
+    def run(x, W, b, **axes):
+        y, cache = parts(Linear(*W.shape).forward([W, b], x), "y, cache")
+        kept, constant = cached(cache, "x, 1.0")
+        return {"y": y, "x in the cache": kept, "the constant in the cache": constant}
 
 
 class LinearBackward:
     """dx, dW, db, of a batch that was not the last to go forward."""
 
     def cases(rng):
-        for dtype, N, n_in, n_out in SIZES:
-            yield normal(rng, dtype, x=(N, n_in), W=(n_in, n_out), b=(n_out,), dy=(N, n_out), other=(N, n_in))
+        for dtype, batch, n_in, n_out in SHAPES:
+            x, dy, W, b = (*batch, n_in), (*batch, n_out), (n_in, n_out), (n_out,)
+            yield {**normal(rng, dtype, x=x, W=W, b=b, dy=dy, other=x), **_axes(batch)}
 
-    def run(x, W, b, dy, other):
+    def run(x, W, b, dy, other, **axes):
         layer = Linear(*W.shape)
-        _, cache = pair(layer.forward([W, b], x), "y, cache")
+        _, cache = parts(layer.forward([W, b], x), "y, cache")
         layer.forward([W, b], other)
-        dx, dparams = pair(layer.backward([W, b], cache, dy), "dx, [dW, db]")
-        dW, db = pair(dparams, "dW, db")
-        return {"dx": dx, "dW": dW, "db": db, **_halves(layer, [W, b], cache, dy)}
+        dx, dparams = parts(layer.backward([W, b], cache, dy), "dx, [dW, db]")
+        dW, db = parts(dparams, "dW, db")
+        return {"dx": dx, "dW": dW, "db": db, **halves(layer, [W, b], cache, dy, dx, dparams)}
 
 
 def _with_kinks(rng, dtype, *shape):
@@ -61,8 +60,8 @@ class LeakyReLUForward:
             yield {"x": _with_kinks(rng, dtype, N, n_in), "slope": 0.1 + 0.3 * rng.random()}
 
     def run(x, slope):
-        y, _ = pair(LeakyReLU(slope).forward([], x), "y, cache")
-        return {"y": y}
+        y, cache = parts(LeakyReLU(slope).forward([], x), "y, cache")
+        return {"y": y, "the cache": cache}
 
 
 class LeakyReLUBackward:
@@ -75,9 +74,9 @@ class LeakyReLUBackward:
 
     def run(x, dy, slope):
         layer = LeakyReLU(slope)
-        _, cache = pair(layer.forward([], x), "y, cache")
+        _, cache = parts(layer.forward([], x), "y, cache")
         layer.forward([], -x)
-        dx, _ = pair(layer.backward([], cache, dy), "dx, []")
+        dx, _ = parts(layer.backward([], cache, dy), "dx, []")
         return {"dx": dx}
 
 
@@ -93,11 +92,12 @@ class SigmoidForward:
     def run(x):
         with np.errstate(over="raise"):
             value = sigmoid(x)
-        y, _ = pair(Sigmoid().forward([], x), "y, cache")
-        return {"sigmoid": value, "log_of_sigmoid": np.log(np.maximum(value, 1e-300)), "y": y}
+        y, cache = parts(Sigmoid().forward([], x), "y, cache")
+        log = np.log(np.maximum(value, 1e-200))  # e⁻⁵⁰⁰ is as good as 0
+        return {"sigmoid(x)": value, "the logarithm of sigmoid(x)": log, "y": y, "the cache": cache}
 
     def laws(inputs, answer):
-        y = answer["sigmoid"]
+        y = answer["sigmoid(x)"]
         yield "a probability lies between 0 and 1", bool(((y >= 0) & (y <= 1)).all())
 
 
@@ -106,29 +106,16 @@ class SigmoidBackward:
 
     def cases(rng):
         for dtype, N, n_in, _ in SIZES:
-            yield normal(rng, dtype, x=(N, n_in), dy=(N, n_in))
+            inputs = normal(rng, dtype, x=(N, n_in), dy=(N, n_in))
+            y = sigmoid(inputs["x"])
+            yield {**inputs, "y": y, "1 − y": 1 - y}  # the last two are for the judge: has a factor been left out?
 
-    def run(x, dy):
+    def run(x, dy, **factors):
         layer = Sigmoid()
-        _, cache = pair(layer.forward([], x), "y, cache")
+        _, cache = parts(layer.forward([], x), "y, cache")
         layer.forward([], -2.0 * x)
-        dx, _ = pair(layer.backward([], cache, dy), "dx, []")
+        dx, _ = parts(layer.backward([], cache, dy), "dx, []")
         return {"dx": dx}
-
-
-class BceWithLogits:
-    """Loss and gradient, against a number and against an array, and at huge logits."""
-
-    def cases(rng):
-        for dtype, N, n_in, _ in SIZES:
-            yield {**normal(rng, dtype, logits=(N, n_in)), "target": rng.random((N, n_in)).astype(dtype)}
-            yield {**normal(rng, dtype, logits=(N, 1)), "target": float(rng.integers(2))}
-        yield {"logits": 1e4 * rng.choice([-1.0, 1.0], (4, 3)), "target": rng.integers(2, size=(4, 3)).astype(float)}
-
-    def run(logits, target):
-        loss, dlogits = pair(bce_with_logits(logits, target), "loss, dlogits")
-        other_shape = refused(bce_with_logits, logits, logits[:, 0])
-        return {"loss": loss, "dlogits": dlogits, "a_target_of_another_shape_is_a_ValueError": other_shape}
 
 
 class Bce:
@@ -143,31 +130,51 @@ class Bce:
         yield {"p": np.array([[0.0, 0.5]]), "target": np.array([[1.0, 1.0]])}  # infinitely wrong
 
     def run(p, target):
-        loss, dp = pair(bce(p, target), "loss, dp")
+        loss, dp = parts(bce(p, target), "loss, dp")
         return {"loss": loss, "dp": dp}
 
 
-def _norm_inputs(rng, dtype, N, n, **more):
-    spread = {"x": rng.uniform(0.5, 3, n) * rng.standard_normal((N, n)) + 2 * rng.standard_normal(n)}
-    return {**{k: v.astype(dtype) for k, v in spread.items()}, **normal(rng, dtype, gamma=(n,), beta=(n,), **more)}
+class BceWithLogits:
+    """Loss and gradient, against a number and against an array, and at huge logits."""
+
+    def cases(rng):
+        for dtype, N, n_in, _ in SIZES:
+            yield {**normal(rng, dtype, logits=(N, n_in)), "target": rng.random((N, n_in)).astype(dtype)}
+            yield {**normal(rng, dtype, logits=(N, 1)), "target": float(rng.integers(2))}
+        yield {"logits": 1e4 * rng.choice([-1.0, 1.0], (4, 3)), "target": rng.integers(2, size=(4, 3)).astype(float)}
+
+    def run(logits, target):
+        loss, dlogits = parts(bce_with_logits(logits, target), "loss, dlogits")
+        other_shape = refused(bce_with_logits, logits, logits[:, 0])
+        return {"loss": loss, "dlogits": dlogits, "a target (N,) for logits (N, n) must raise ValueError": other_shape}
+
+
+def _norm_inputs(rng, dtype, batch, n, **more):
+    spread = {"x": rng.uniform(0.5, 3, n) * rng.standard_normal((*batch, n)) + 2 * rng.standard_normal(n)}
+    spread |= {"mean": rng.standard_normal(n), "variance": 0.5 + rng.random(n)}
+    inputs = {**{k: v.astype(dtype) for k, v in spread.items()}, **normal(rng, dtype, gamma=(n,), beta=(n,), **more)}
+    return inputs | _axes(batch)
 
 
 class BatchNormForward:
-    """In training and in inference."""
+    """In training and in inference, and the cache of each."""
 
     def cases(rng):
-        for dtype, N, n, _ in SIZES:
-            stats = {"mean": rng.standard_normal(n).astype(dtype), "variance": (0.5 + rng.random(n)).astype(dtype)}
-            yield {**_norm_inputs(rng, dtype, N, n), **stats, "eps": 0.01 + rng.random()}
+        for dtype, batch, n, _ in SHAPES:
+            yield {**_norm_inputs(rng, dtype, batch, n), "eps": 0.01 + rng.random()}
 
-    def run(x, gamma, beta, mean, variance, eps):
+    def run(x, gamma, beta, mean, variance, eps, **axes):
         layer = BatchNorm(len(gamma), eps=eps)
-        training, _ = pair(layer.forward([gamma, beta], x), "y, cache")
-        inference, _ = layer.forward([gamma, beta], x, [mean, variance])
-        return {"y_in_training": training, "y_in_inference": inference}
+        training, cache = parts(layer.forward([gamma, beta], x), "y, cache")
+        inference, other = parts(layer.forward([gamma, beta], x, [mean, variance]), "y, cache")
+        (x_hat, r, batch), (_, _, none) = cached(cache, "x_hat, r, batch"), cached(other, "x_hat, r, batch")
+        mu, v, N = parts(batch, "μ, v, N", "batch in the cache must be")
+        return {"y in training": training, "y in inference": inference, "x_hat in the cache": x_hat, "r in the cache": r,
+                "μ in the cache": mu, "v in the cache": v, "N in the cache": N,
+                "in inference, batch in the cache must be None": none is None}  # fmt: skip
 
     def laws(inputs, answer):
-        same = np.allclose(answer["y_in_training"], answer["y_in_inference"])
+        same = np.allclose(answer["y in training"], answer["y in inference"])
         yield "in inference, the running statistics that were given must serve, not those of the batch", not same
 
 
@@ -175,24 +182,25 @@ class BatchNormBackward:
     """dx, dgamma, dbeta in training, and dx in inference."""
 
     def cases(rng):
-        for dtype, N, n, _ in SIZES:
-            stats = {"mean": rng.standard_normal(n).astype(dtype), "variance": (0.5 + rng.random(n)).astype(dtype)}
-            yield {**_norm_inputs(rng, dtype, max(N, 4), n, dy=(max(N, 4), n)), **stats}
+        for dtype, (N, *more), n, _ in SHAPES:
+            batch = (max(N, 4), *more)
+            yield _norm_inputs(rng, dtype, batch, n, dy=(*batch, n))
 
-    def run(x, gamma, beta, dy, mean, variance):
+    def run(x, gamma, beta, dy, mean, variance, **axes):
         layer, params = BatchNorm(len(gamma)), [gamma, beta]
         _, cache = layer.forward(params, x)
         _, other_cache = layer.forward(params, x, [mean, variance])
-        dx, dparams = pair(layer.backward(params, cache, dy), "dx, [dgamma, dbeta]")
-        dgamma, dbeta = pair(dparams, "dgamma, dbeta")
-        halves = _halves(layer, params, cache, dy)
+        dx, dparams = parts(layer.backward(params, cache, dy), "dx, [dgamma, dbeta]")
+        dgamma, dbeta = parts(dparams, "dgamma, dbeta")
+        alone = halves(layer, params, cache, dy, dx, dparams)
         layer.forward(params, 2.0 * x + 1.0)
         dx_inference, (dgamma_inference, _) = layer.backward(params, other_cache, dy)
-        return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta, "dx_in_inference": dx_inference,
-                "dgamma_in_inference": dgamma_inference, **halves}  # fmt: skip
+        return {"dx": dx, "dgamma": dgamma, "dbeta": dbeta, "dx in inference": dx_inference,
+                "dgamma in inference": dgamma_inference, **alone}  # fmt: skip
 
     def laws(inputs, answer):
-        dx, x = answer["dx"].astype(float), inputs["x"].astype(float)
+        n = inputs["x"].shape[-1]
+        dx, x = answer["dx"].astype(float).reshape(-1, n), inputs["x"].astype(float).reshape(-1, n)
         yield ("every column of dx must sum to 0, since shifting a column of x changes nothing: is the way through the mean "
                "missing?", column_sums_vanish(dx))  # fmt: skip
         yield ("dx must be orthogonal to x in every column, since stretching a column changes nothing: is the way through the "
@@ -200,19 +208,18 @@ class BatchNormBackward:
 
 
 class BatchNormTrack:
-    """The running statistics after one batch and after two."""
+    """The running statistics after one batch."""
 
     def cases(rng):
-        for dtype, N, n, _ in SIZES:
-            stats = {"mean": rng.standard_normal(n).astype(dtype), "variance": (0.5 + rng.random(n)).astype(dtype)}
-            yield {**_norm_inputs(rng, dtype, N, n), **stats, "momentum": 0.1 + 0.8 * rng.random()}
+        for dtype, batch, n, _ in SHAPES:
+            yield {**_norm_inputs(rng, dtype, batch, n), "momentum": 0.1 + 0.8 * rng.random()}
 
-    def run(x, gamma, beta, mean, variance, momentum):
+    def run(x, gamma, beta, mean, variance, momentum, **axes):
         layer = BatchNorm(len(gamma), momentum=momentum)
         _, cache = layer.forward([gamma, beta], x)
         layer.forward([gamma, beta], 2.0 * x + 1.0)
-        running_mean, running_variance = pair(layer.track([mean, variance], cache), "mean, variance")
+        running_mean, running_variance = parts(layer.track([mean, variance], cache), "mean, variance")
         _, inference = layer.forward([gamma, beta], x, [mean, variance])
         without_batch = refused(layer.track, [mean, variance], inference)
-        return {"running_mean": running_mean, "running_variance": running_variance,
-                "the_cache_of_an_inference_pass_is_a_ValueError": without_batch}  # fmt: skip
+        return {"running mean": running_mean, "running variance": running_variance,
+                "the cache of an inference pass must raise ValueError": without_batch}  # fmt: skip

@@ -11,7 +11,7 @@ from minigan.models.bipartite import (
     Binary,
     Gaussian,
     cd_grad,
-    contrast,
+    dreams_minus_data,
     energy,
     free_energy,
     gibbs,
@@ -39,7 +39,7 @@ class MeanHiddens:
             yield {**_machine(rng, dtype, visible, hidden), "v": _bits(rng, dtype, N, visible)}
 
     def run(W, b, c, v):
-        return {"mean_h": mean_hiddens([W, b, c], v)}
+        return {"mean h": mean_hiddens([W, b, c], v)}
 
 
 class MeanVisibles:
@@ -51,7 +51,7 @@ class MeanVisibles:
 
     def run(W, b, c, h):
         params = [W, b, c]
-        return {"mean_v": mean_visibles(params, h), "mean_v_of_gaussian_units": mean_visibles(params, h, Gaussian)}
+        return {"mean v": mean_visibles(params, h), "mean v of Gaussian units": mean_visibles(params, h, Gaussian)}
 
 
 class Gibbs:
@@ -67,10 +67,11 @@ class Gibbs:
         binary, draw = gibbs(params, v, rng, Binary, k), rng.random()
         gaussian = gibbs(params, v, np.random.default_rng(seed), Gaussian, k)
         standing = gibbs(params, v, rng, Binary, 0)
-        return {"v_binary": binary, "v_gaussian": gaussian, "the_next_draw": draw, "v_after_0_rounds": standing}
+        return {"v of binary units": binary, "v of Gaussian units": gaussian, "the next draw": draw,
+                "v after 0 rounds": standing}  # fmt: skip
 
     def laws(inputs, answer):
-        binary = set(np.unique(answer["v_binary"])) <= {0.0, 1.0}
+        binary = set(np.unique(answer["v of binary units"])) <= {0.0, 1.0}
         yield "binary units are 0 or 1: sample them, do not keep the probabilities", binary
 
 
@@ -83,7 +84,7 @@ class Energy:
             yield {**_machine(rng, dtype, visible, hidden), "v": v, "h": h}
 
     def run(W, b, c, v, h):
-        return {"energy": energy([W, b, c], v, h), "energy_of_gaussian_units": energy([W, b, c], v, h, Gaussian)}
+        return {"energy": energy([W, b, c], v, h), "energy of Gaussian units": energy([W, b, c], v, h, Gaussian)}
 
 
 class FreeEnergy:
@@ -96,10 +97,10 @@ class FreeEnergy:
         yield {**huge, "v": _bits(rng, "float64", 5, 4)}
 
     def run(W, b, c, v):
-        return {"F": free_energy([W, b, c], v), "F_of_gaussian_units": free_energy([W, b, c], v, Gaussian)}
+        return {"F": free_energy([W, b, c], v), "F of Gaussian units": free_energy([W, b, c], v, Gaussian)}
 
 
-class Contrast:
+class DreamsMinusData:
     """The statistics of dreams and data, plain and centred, for as many dreams as data or not."""
 
     def cases(rng):
@@ -109,9 +110,9 @@ class Contrast:
             yield {"v": v, "dream": dream, **{name: rng.random(shape).astype(dtype) for name, shape in shapes.items()}}
 
     def run(v, h, dream, dream_h, mu, lam):
-        plain, centred = contrast(v, h, dream, dream_h), contrast(v, h, dream, dream_h, [mu, lam])
+        plain, centred = dreams_minus_data(v, h, dream, dream_h), dreams_minus_data(v, h, dream, dream_h, [mu, lam])
         names = ("dW", "db", "dc")
-        return {**dict(zip(names, plain)), **{f"{name}_centred": part for name, part in zip(names, centred)}}
+        return {**dict(zip(names, plain)), **{f"{name} centred": part for name, part in zip(names, centred)}}
 
 
 class CdGrad:
@@ -127,13 +128,15 @@ class CdGrad:
         def grad(**options):
             rng = np.random.default_rng(seed)
             gradient, hidden, h = cd_grad([W, b, c], v, rng, **{"k": k, **options})
-            return {**dict(zip(("dW", "db", "dc"), gradient)), "hidden": hidden, "h_on_data": h, "the_next_draw": rng.random()}
+            return {**dict(zip(("dW", "db", "dc"), gradient)), "last hidden states": hidden, "h on the data": h,
+                    "the next draw": rng.random()}  # fmt: skip
 
         answer = grad()
-        variants = {"persistent": {"chains": chains}, "centred": {"offsets": [mu, lam]}, "gaussian": {"units": Gaussian}}
+        variants = {"of persistent chains": {"chains": chains}, "centred": {"offsets": [mu, lam]},
+                    "of Gaussian units": {"units": Gaussian}}  # fmt: skip
         for variant, options in variants.items():
-            answer |= {f"{name}_{variant}": value for name, value in grad(**options).items()}
-        return {**answer, "k_of_0_or_less_is_a_ValueError": refused(grad, k=0) and refused(grad, k=-1)}
+            answer |= {f"{name} {variant}": value for name, value in grad(**options).items()}
+        return {**answer, "a k of 0 or less must raise ValueError": refused(grad, k=0) and refused(grad, k=-1)}
 
 
 class _Completion:
@@ -144,7 +147,7 @@ class _Completion:
 
     def laws(inputs, answer):
         observed = inputs["observed"]
-        for name in ("v_after_2_rounds", "v_after_5_rounds", "v_of_gaussian_units"):
+        for name in ("v after 2 rounds", "v after 5 rounds", "v of Gaussian units"):
             yield "what was observed must stay as it is", np.array_equal(answer[name][observed], inputs["v"][observed])
 
 
@@ -153,8 +156,8 @@ def _completed(method, params, v, observed, seed):
         return complete(params, v, observed, rng or np.random.default_rng(seed), units, method, rounds)
 
     rng = np.random.default_rng(seed)
-    return {"v_after_2_rounds": completed(2), "v_after_5_rounds": completed(5, rng=rng), "the_next_draw": rng.random(),
-            "v_of_gaussian_units": completed(4, Gaussian)}  # fmt: skip
+    return {"v after 2 rounds": completed(2), "v after 5 rounds": completed(5, rng=rng), "the next draw": rng.random(),
+            "v of Gaussian units": completed(4, Gaussian)}  # fmt: skip
 
 
 class MeanField(_Completion):
