@@ -7,6 +7,8 @@ ValueError that says what came and what is wanted.
 import math
 import operator
 
+import numpy as np
+
 
 def whole(name, value, least=1):
     """A whole number ≥ least, as int. Python's and NumPy's integers are taken; True, 3.0 and "3" are not."""
@@ -21,12 +23,12 @@ def whole(name, value, least=1):
 def number(name, value, *, least=-math.inf, above=-math.inf, most=math.inf, below=math.inf):
     """A finite number with least ≤ it ≤ most, above < it < below, as float. Texts, True and NaN are not taken."""
     try:
-        if isinstance(value, (bool, str)):
+        if isinstance(value, (bool, np.bool_, str, bytes)):
             raise TypeError
         result = float(value)
         if not (math.isfinite(result) and least <= result <= most and above < result < below):
             raise TypeError
-    except TypeError:
+    except (TypeError, OverflowError):
         bounds = [f"≥ {least:g}" if least > -math.inf else "", f"> {above:g}" if above > -math.inf else "",
                   f"≤ {most:g}" if most < math.inf else "", f"< {below:g}" if below < math.inf else ""]  # fmt: skip
         raise ValueError(f"{name} is {value!r}: want a number {' and '.join(filter(None, bounds))}".rstrip()) from None

@@ -85,12 +85,13 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
             bar.update()
             if i % interval == 0 or i == total:
                 row = _numbers(model, batch, scalars, step=i, epoch=math.ceil(i / per_epoch))
-                if not all(map(math.isfinite, row.values())):
+                state = model.state()
+                if not (all(map(math.isfinite, row.values())) and _finite(state)):
                     model.load_state(good)
                     record.finish()
-                    raise TrainingFailed(f"step {i}: {_words(row)}. The model is back at its last good state. A smaller "
-                                         "learning rate usually helps.")
-                good = model.state()
+                    raise TrainingFailed(f"step {i}: {_words(row)}: not all is finite, here or in the parameters. The model is "
+                                         "back at its last good state. A smaller learning rate usually helps.")
+                good = state
                 for line in health.look(row) if health else []:
                     bar.write(f"step {i}: {line}", file=sys.stdout)
                 bar.set_postfix_str(_words(row, skip=("step", "epoch")), refresh=False)
@@ -128,6 +129,15 @@ def _numbers(model, batch, scalars, **row):
     if hasattr(model, "monitor"):
         scalars = scalars | model.monitor(batch)
     return row | {name: float(value) for name, value in scalars.items()}
+
+
+def _finite(state):
+    """Are all numbers of a nest of arrays finite? Some losses are, whatever θ is."""
+    if isinstance(state, dict):
+        return all(map(_finite, state.values()))
+    if isinstance(state, (list, tuple)):
+        return all(map(_finite, state))
+    return not hasattr(state, "dtype") or bool(namespace(state).all(namespace(state).isfinite(state)))
 
 
 def _words(row, skip=()):

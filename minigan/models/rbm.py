@@ -100,7 +100,7 @@ class RBM(Estimator, Model):
 
     def partial_fit(self, X, y=None):
         """Go on learning: one pass over X (N, n_features) in its order, cut into minibatches."""
-        fresh = not hasattr(self, "learner_")
+        fresh = "learner_" not in vars(self)
         X = self._training_data(X, fresh)
         if fresh:
             self.begin(X)
@@ -112,7 +112,7 @@ class RBM(Estimator, Model):
         """One step on a batch (N, n_features). -> {"contrast": mean |E_dreams v − E_data v| of this batch}."""
         if check:
             self.check(batch)
-        if not hasattr(self, "learner_"):
+        if "learner_" not in vars(self):
             self.begin(batch)
         return {"contrast": self._update(batch)}
 
@@ -148,13 +148,26 @@ class RBM(Estimator, Model):
         self.steps_ += 1
         return xp.mean(xp.abs(gradient[1]))
 
+    def state(self):
+        """All that changes while training, as a nest of arrays and numbers; NotFitted before the first step."""
+        self.check_fitted()
+        return super().state()
+
+    def config(self):
+        """The class and the arguments of this machine, as plain values: of a random state, the seed that it gave."""
+        return {**super().config(), "random_state": self.seed if "seed_" in vars(self) else None}
+
     def load_state(self, state):
         """Go on from what `state()` gave; a machine that has not begun takes its width from it. All or nothing."""
-        if hasattr(self, "learner_"):
+        if "learner_" in vars(self):
             return super().load_state(state)
         self._check_parameters()
-        theta = state["learner_"]["theta"]
-        other = type(self)(**self.get_params() | {"random_state": 0})
+        try:
+            theta, rows = state["learner_"]["theta"], state["chains_"].shape[0]
+            namespace(theta)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the state is no RBM's ({error!r}): want one with learner_, chains_ and offsets_") from error
+        other = type(self)(**self.get_params() | {"random_state": 0, "chains": self.chains or rows or None})
         width = (theta.shape[0] - self.n_components) // (self.n_components + 1)  # θ has n·m + n + m numbers
         other.begin(namespace(theta).zeros((1, width), dtype=theta.dtype))
         Model.load_state(other, state)
@@ -170,7 +183,8 @@ class RBM(Estimator, Model):
     def check(self, batch):
         """Raise unless `batch` can be trained on: this backend, finite, in the units' range, of the right width."""
         self._check_parameters()
-        begun = hasattr(self, "learner_")
+        begun = "learner_" in vars(self)
+        namespace(batch)
         if not begun and dtype_name(batch) not in ("float32", "float64"):
             raise TypeError(f"the batch is {dtype_name(batch)}, want float32 or float64: convert it, for instance "
                             "batch.astype('float32')")

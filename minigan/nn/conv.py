@@ -107,7 +107,7 @@ def block_rows(x, window, n_in):
 
 
 def convolve(x, W, window):
-    """patches(x) W: x (N, h, w, n_in), W (taps·n_in, n_out) -> (N, h′, w′, n_out)."""
+    """Each window's pixels times W: x (N, h, w, n_in), W (taps·n_in, n_out) -> (N, h′, w′, n_out)."""
     xp, places = namespace(x), window.places(x.shape[1:3])
     y = xp.empty((x.shape[0], *places, W.shape[1]), dtype=x.dtype)
     for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
@@ -116,7 +116,7 @@ def convolve(x, W, window):
 
 
 def convolve_dW(x, dy, window):
-    """patches(x)ᵀ dy: (taps·n_in, n_out)."""
+    """The gradient of W, (taps·n_in, n_out), for x (N, h, w, n_in) and dy (N, h′, w′, n_out)."""
     dW = 0.0
     for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
         dW = dW + window.patches(part).T @ as_rows(dy[start : start + part.shape[0], ...])
@@ -124,7 +124,7 @@ def convolve_dW(x, dy, window):
 
 
 def convolve_dx(dy, W, window, shape):
-    """fold(dy Wᵀ): dy (N, h′, w′, n_out) -> (N, h, w, n_in), shape = (h, w)."""
+    """The gradient of x, (N, h, w, n_in), for dy (N, h′, w′, n_out) and W (taps·n_in, n_out). shape: (h, w)."""
     n_in = W.shape[0] // len(window.taps)
     x = namespace(dy).empty((dy.shape[0], *shape, n_in), dtype=dy.dtype)
     for start, part in row_blocks(dy, block_rows(x, window, n_in)):

@@ -78,7 +78,7 @@ class Optimizer:
         if theta.ndim != 1 or dtheta.shape != theta.shape or dtheta.dtype != theta.dtype:
             raise ValueError(f"dtheta is {dtheta.shape} of {dtheta.dtype}, theta {theta.shape} of {theta.dtype}: want "
                              "the same flat shape and dtype")
-        if self.moments is None:
+        if self.moments is None or (self.average and self.mean is None):
             self._start(theta)
         if any(moment.shape != theta.shape for moment in self.moments):
             raise ValueError(f"this {type(self).__name__} belongs to a theta of shape {self.moments[0].shape}, got "
@@ -107,7 +107,8 @@ class Optimizer:
         if set(state) - {"mean"} != {"t", "moments"} or len(state["moments"]) not in (0, self.count) or state["t"] < 0:
             raise ValueError(f"the state has {sorted(state)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it "
                              "averages")
-        self.t, self.moments = state["t"], [copy_of(moment) for moment in state["moments"]] or None
+        moments = [copy_of(moment) for moment in state["moments"]]
+        self.t, self.moments = state["t"], moments if len(moments) == self.count else None
         self.mean = copy_of(state["mean"]) if "mean" in state else None
 
 

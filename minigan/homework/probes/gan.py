@@ -117,8 +117,8 @@ class _Other(GAN):
 
 
 def _game(theta_g, theta_d, pack):
-    """A GAN with given θs. Plain gradient descent, so that nothing hangs on Adam."""
-    descent = {"optimizer_g": SGD(0.5, momentum=0.5), "optimizer_d": SGD(0.25)}
+    """A GAN with given θs. Plain gradient descent, so that nothing hangs on Adam; averaged, so that `track` looks at its x."""
+    descent = {"optimizer_g": SGD(0.5, momentum=0.5, average=0.5), "optimizer_d": SGD(0.25, average=0.5)}
     gan = _Other(G, (D, D_OF_TWO)[pack - 1], latent=3, seed=3, dtype=theta_g.dtype.name, pack=pack, **descent)
     gan.generator.theta, gan.discriminator.theta = theta_g, theta_d
     return gan
