@@ -42,9 +42,13 @@ def conv(module, rng, N=2, places=(2, 3), kernel=(3, 2), stride=(2, 1), padding=
     """An image that the windows fill without a rest: places − 1 steps of `stride`, plus a kernel, less the padding."""
     h, w = (s * (n - 1) + k - 2 * p for n, k, s, p in zip(places, kernel, stride, padding))
     layer = module.Conv2d(n_in, n_out, kernel, stride=stride, padding=padding)
-    window = module.Window(layer.window.taps, kernel, stride, padding)
-    return max(error_on(layer, rng, N, h, w, n_in), tangent_error(layer, rng, N, h, w, n_in),
-               adjoint_error(window, rng, N, h, w, n_in))  # fmt: skip
+    errors, together = [], module.BLOCK
+    try:
+        for module.BLOCK in (1, together):  # one image at a time, and all in one block
+            errors += [error_on(layer, rng, N, h, w, n_in), tangent_error(layer, rng, N, h, w, n_in)]
+    finally:
+        module.BLOCK = together
+    return max(*errors, adjoint_error(module.Window(layer.window.taps, kernel, stride, padding), rng, N, h, w, n_in))
 
 
 def conv_transpose(module, rng, N=2, h=2, w=3, kernel=(4, 3), stride=(2, 1), padding=(1, 0), n_in=2, n_out=3):
@@ -52,7 +56,7 @@ def conv_transpose(module, rng, N=2, h=2, w=3, kernel=(4, 3), stride=(2, 1), pad
     return max(error_on(layer, rng, N, h, w, n_in), tangent_error(layer, rng, N, h, w, n_in))
 
 
-def masked_conv(module, rng, N=2, h=4, w=4, kernel=3, mask="B", colours=1, groups_in=2, groups_out=3):
+def masked_conv(module, rng, N=2, h=4, w=4, kernel=3, mask="B", colours=3, groups_in=2, groups_out=1):
     layer = module.MaskedConv2d(colours * groups_in, colours * groups_out, kernel, mask=mask, colours=colours)
     return max(error_on(layer, rng, N, h, w, layer.n_in), tangent_error(layer, rng, N, h, w, layer.n_in))
 

@@ -11,12 +11,16 @@ import re
 import types
 
 import gradients
+import gradients_of_layers
+import numpy as np
 import pytest
 
 from minigan.arrays import generator
 from minigan.nn.gradcheck import TOLERANCE
 
 LINEAR, ACTIVATIONS, BATCHNORM = "minigan.nn.linear", "minigan.nn.activations", "minigan.nn.batchnorm"
+CONV, TRANSPOSE, MASKED = "minigan.nn.conv", "minigan.nn.conv_transpose", "minigan.nn.masked_conv"
+LSTM, ROW_LSTM, RESIDUAL, SHAPES = "minigan.nn.lstm", "minigan.nn.row_lstm", "minigan.nn.residual", "minigan.nn.shapes"
 LOSSES, NET, ADVERSARIAL = "minigan.nn.losses", "minigan.nn.net", "minigan.models.adversarial"
 
 FAULTS = [
@@ -68,6 +72,32 @@ FAULTS = [
     (ADVERSARIAL, "g_grad: G judged by D's loss on fakes", "loss_function(loss)(scores)", "loss_function(loss)(scores)[0], fake_loss(scores)[1]"),
     (ADVERSARIAL, "minimax: the sign of the gradient", "return -loss, -dlogits", "return -loss, dlogits"),
     (ADVERSARIAL, "non-saturating: the target of the other loss", "return bce_with_logits(logits, 1.0)", "return bce_with_logits(logits, 1.0)[0], bce_with_logits(logits, 0.0)[1]"),
+    (CONV, "dx: the kernel not flipped", "enumerate(self.taps)", "enumerate(self.taps[::-1])"),
+    (CONV, "dx: the window's offset forgotten", "x[:, a : a + below : down, b", "x[:, 0 : below : down, b"),
+    (CONV, "dx: the padding cut off at one side only", "return x[:, rows : rows + h, cols", "return x[:, :h, cols"),
+    (CONV, "patches: a tap's column forgotten", "left[None, :, None] + b", "left[None, :, None] + 0 * b"),
+    (CONV, "the stride along one axis used for both", "(down, right) = shape, self.padding, self.stride",
+     "(down, right) = shape, self.padding, self.stride[:1] * 2"),
+    (CONV, "dW: every block with the first images' dy", "as_rows(dy[start : start + part.shape[0], ...])", "as_rows(dy[: part.shape[0], ...])"),
+    (CONV, "dW: the last block alone", "dW = dW + window.patches", "dW = window.patches"),
+    (CONV, "db averaged, not summed", "constant * xp.sum(as_rows(dy)", "constant * xp.mean(as_rows(dy)"),
+    (TRANSPOSE, "dx from the wrong channels", "convolve(dy, self.matrix(W), self.window)", "convolve(dy, self.matrix(W[..., ::-1]), self.window)"),
+    (TRANSPOSE, "dW without its sign", "dW = xp.reshape(convolve_dW(dy, x, self.window)", "dW = -xp.reshape(convolve_dW(dy, x, self.window)"),
+    (TRANSPOSE, "b counted in the tangent's backward", "(t, 0.0)", "(t, 1.0)"),
+    (MASKED, "dW of what the mask hides", "xp.reshape(self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape)), W.shape)",
+     "xp.reshape(convolve_dW(x, dy, self.window), W.shape)"),
+    (MASKED, "dx through what the mask hides", "convolve_dx(dy, self.pattern(W)", "convolve_dx(dy, xp.reshape(W, (-1, self.n_out))"),
+    (LSTM, "σ′ of a gate without 1 − i", "dc * g * i * (1.0 - i)", "dc * g * i"),
+    (LSTM, "tanh′ of the memory left out", "dh * o * (1.0 - said * said)", "dh * o"),
+    (LSTM, "the memory's path through time dropped", "axis=-1), dc * f", "axis=-1), 0.0 * dc"),
+    (LSTM, "the memory's later gradient not added", "dc = dc + dh * o", "dc = dh * o"),
+    (LSTM, "h's later gradient not added", "dh + dy[:, t, :]", "dy[:, t, :]"),
+    (LSTM, "dW_h from the h of the same step", "as_rows(y[:, :-1, :]).T", "as_rows(y[:, 1:, :]).T"),
+    (LSTM, "the gates f and o exchanged backward", "dc * c * f * (1.0 - f), dh * said * o * (1.0 - o)", "dh * said * o * (1.0 - o), dc * c * f * (1.0 - f)"),
+    (ROW_LSTM, "h hears from the neighbours, but they get no gradient", "NEIGHBOURS.fold(as_rows(step) @ W_h.T, (1, w))", "0.0 * dh"),
+    (ROW_LSTM, "dW_h from the row itself", "y[:, r - 1 : r, :, :]", "y[:, r : r + 1, :, :]"),
+    (RESIDUAL, "the way past f dropped", "dy + dx if want_dx", "dx if want_dx"),
+    (SHAPES, "Shift: backward in the wrong direction", "[dy[:, 1:, :], xp.zeros_like(dy[:, :1, :])]", "[xp.zeros_like(dy[:, :1, :]), dy[:, :-1, :]]"),
 ]  # fmt: skip
 
 # What Python, NumPy, or a check of ours says of arrays whose shapes or dtypes cannot belong together. A fault is caught by such
@@ -89,13 +119,14 @@ def module_with(name, old, new):
     return faulty
 
 
+CHECKS = {**gradients.CHECKS, **gradients_of_layers.CHECKS}
 NAMES = [f"{name.rpartition('.')[2]}: {fault}" for name, fault, *_ in FAULTS]
 
 
 @pytest.mark.parametrize(("name", "fault", "old", "new"), FAULTS, ids=NAMES)
 def test_a_planted_fault_is_caught(name, fault, old, new):
     try:
-        error = gradients.CHECKS[name](module_with(name, old, new), generator(12345))
+        error = CHECKS[name](module_with(name, old, new), generator(12345))
     except (TypeError, ValueError) as reason:
         assert re.search(CANNOT_FIT, str(reason)), f"stopped by something else than shapes or dtypes: {reason!r}"
         return
@@ -114,3 +145,27 @@ def test_an_all_ones_covector_would_not_catch_a_batchnorm_of_zeros():
     assert abs(dx).max() < 1e-14
     dx, _ = layer.backward(params, cache, rng.standard_normal(size=y.shape))
     assert abs(dx).max() > 0.1
+
+
+LEAKS = [
+    ("the centre in mask A", "if (a, b) < centre]", "if (a, b) <= centre]"),
+    ("the rest of the row", "if (a, b) < centre]", "if (a, b) < (centre[0] + 1, 0)]"),
+    ("a colour sees itself in mask A", "group_in[:, None] < group_out if", "group_in[:, None] <= group_out if"),
+]
+
+
+@pytest.mark.parametrize(("leak", "old", "new"), LEAKS, ids=[leak for leak, *_ in LEAKS])
+def test_a_planted_leak_is_seen(leak, old, new):
+    """The Jacobian of a masked convolution with three colours, in order: what the source has, and what the fault lets through."""
+    order = np.arange(27)  # pixel by pixel, and in each the three colours
+
+    def sees(module):
+        layer, rng = module.MaskedConv2d(3, 3, 3, mask="A", colours=3), generator(0)
+        params = [rng.standard_normal(size=shape) for shape in layer.shapes]
+        _, cache = layer.forward(params, rng.standard_normal(size=(27, 3, 3, 3)))
+        dx, _ = layer.backward(params, cache, np.eye(27).reshape(27, 3, 3, 3))
+        return dx.reshape(27, 27) != 0  # (output, input)
+
+    later = order[None, :] >= order[:, None]
+    assert not (sees(importlib.import_module(MASKED)) & later).any()
+    assert (sees(module_with(MASKED, old, new)) & later).any()
