@@ -1,5 +1,6 @@
 # make demo: an environment, the package, a GAN trained on digits. make test: an environment and every test.
 PYTHON ?= python3
+CUDA ?= 13
 VENV = .venv
 BIN = $(VENV)/bin
 
@@ -16,7 +17,9 @@ test: $(VENV)/tested
 test-slow: $(VENV)/tested
 	$(BIN)/python -m pytest -m slow
 
+# CUDA = 12 or 13, whichever the driver has; a test that finds no GPU fails
 test-gpu: $(VENV)/tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cuda$(CUDA)]'
 	$(BIN)/python -m pytest -m gpu
 
 $(VENV)/installed: setup.cfg pyproject.toml

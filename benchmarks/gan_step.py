@@ -68,6 +68,8 @@ def torch_default(batch, backend, fused=None, joined=False):
     from torch import nn
 
     device = "cuda" if backend == "cupy" else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ImportError("this torch has no CUDA")
     blocks = [[nn.Linear(a, b), nn.BatchNorm1d(b), nn.ReLU()] for a, b in zip(WIDTHS_G, WIDTHS_G[1:-1])]
     G = nn.Sequential(*sum(blocks, []), nn.Linear(1024, 784), nn.Sigmoid()).to(device)
     blocks = [[nn.Linear(a, b), nn.LeakyReLU(0.2)] for a, b in zip(WIDTHS_D, WIDTHS_D[1:-1])]

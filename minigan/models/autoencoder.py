@@ -57,8 +57,7 @@ class Autoencoder(Model):
         rng, q = self.rng(INIT), encoder.n_out
         self.coder = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
         self.drawer = Learner(decoder, self.optimizer, decoder.init(rng, dtype))
-        xp, kind = namespace(rng), self.coder.theta.dtype
-        self.code_mean, self.code_square = xp.zeros(q, dtype=kind), xp.eye(q, dtype=kind)  # running E[c], E[c cᵀ]
+        self.code_mean, self.code_square = to([np.zeros(q, dtype), np.eye(q, dtype=dtype)], backend)  # running E[c], E[c cᵀ]
 
     def step(self, x, *, check=True):
         """One step on x (N, n). -> {"loss": mean squared error of a pixel}."""

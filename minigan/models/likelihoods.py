@@ -29,15 +29,8 @@ class Bernoulli:
 
     @staticmethod
     def log_p(y, x):
-        """log p(x|y) of each row, (N,), and its derivative with respect to y, (N, n)."""
-        return namespace(y).sum(x * y - softplus(y), axis=1), x - sigmoid(y)
-
-    @staticmethod
-    def log_p_of_codes(y, x):
-        """log p(x|y) for K outputs of each of N rows: y (K·N, n), x (N, n) -> (K, N)."""
-        xp, (N, n) = namespace(y), x.shape
-        y = xp.reshape(y, (-1, N, n))
-        return xp.sum(x * y, axis=2) - xp.sum(softplus(y), axis=2)
+        """log p(x|y) of each row, (…,), and ∂/∂y, (…, n). x: of y's shape, or of one that broadcasts to it."""
+        return namespace(y).sum(x * y - softplus(y), axis=-1), x - sigmoid(y)
 
 
 class Gaussian:
@@ -54,16 +47,10 @@ class Gaussian:
         return y
 
     def log_p(self, y, x):
-        """log p(x|y) of each row, (N,), and its derivative with respect to y, (N, n)."""
+        """log p(x|y) of each row, (…,), and ∂/∂y, (…, n). x: of y's shape, or of one that broadcasts to it."""
         scaled = (x - y) * (1.0 / self.sigma)
-        log_p = -0.5 * namespace(y).sum(scaled * scaled, axis=1) - x.shape[1] * math.log(self.sigma * math.sqrt(2 * math.pi))
+        log_p = -0.5 * namespace(y).sum(scaled * scaled, axis=-1) - x.shape[-1] * math.log(self.sigma * math.sqrt(2 * math.pi))
         return log_p, scaled * (1.0 / self.sigma)
-
-    def log_p_of_codes(self, y, x):
-        """log p(x|y) for K outputs of each of N rows: y (K·N, n), x (N, n) -> (K, N)."""
-        xp, (N, n) = namespace(y), x.shape
-        scaled = (x - xp.reshape(y, (-1, N, n))) * (1.0 / self.sigma)
-        return -0.5 * xp.sum(scaled * scaled, axis=2) - n * math.log(self.sigma * math.sqrt(2 * math.pi))
 
 
 LIKELIHOODS = {"bernoulli": Bernoulli, "gaussian": Gaussian}

@@ -26,7 +26,9 @@ shrinks by λ_{q+1}/λ_q. It needs only products with the data, and suits many f
 
 import math
 
-from minigan.arrays import INIT, SAMPLE, copy_of, generator, namespace
+import numpy as np
+
+from minigan.arrays import INIT, SAMPLE, copy_of, generator, namespace, to, to_numpy
 from minigan.check import choice, whole
 from minigan.models.estimator import Estimator, back_to, seed_of
 from minigan.nn.describe import describe
@@ -68,8 +70,9 @@ class PCA(Estimator):
         centred = X - mean
         total = float(xp.sum(centred * centred)) / (N - 1)
         if self.solver == "svd":
-            _, s, Vt = xp.linalg.svd(centred, full_matrices=False)
-            components, variance, rounds = Vt[:q, :], s[:q] ** 2 / (N - 1), 1
+            _, s, Vt = np.linalg.svd(to_numpy(centred), full_matrices=False)  # on the host, by LAPACK
+            components, variance = to([Vt[:q, :].copy(), s[:q] ** 2 / (N - 1)], self.backend)
+            rounds = 1
         else:
             components, variance, rounds = self._iterate(centred, q)
         self.n_iter_, self.n_features_in_, self.n_components_, self.dtype_ = rounds, n, q, str(X.dtype).rpartition(".")[2]
@@ -83,16 +86,17 @@ class PCA(Estimator):
         """(Uᵀ (q, n), λ (q,), rounds) by orthogonal iteration; in the end the eigenvectors of C within the subspace."""
         xp, N = namespace(centred), centred.shape[0]
         rng = generator(seed_of(self.random_state), self.backend, INIT)
-        U, _ = xp.linalg.qr(xp.astype(rng.standard_normal(size=(centred.shape[1], q), dtype="float64"), centred.dtype))
+        U = orthonormal(rng.standard_normal(size=(centred.shape[1], q), dtype=str(centred.dtype).rpartition(".")[2]))
         for rounds in range(1, whole("max_iter", self.max_iter) + 1):  # noqa: B007
-            new, _ = xp.linalg.qr(centred.T @ (centred @ U))
+            new = orthonormal(centred.T @ (centred @ U))
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
             U = new
             if float(xp.max(xp.sum(outside * outside, axis=0))) < self.tol**2:
                 break
         t = centred @ U
-        variance, axes = xp.linalg.eigh(t.T @ t / (N - 1))
-        return (U @ axes).T[::-1, :], variance[::-1], rounds
+        variance, axes = np.linalg.eigh(to_numpy(t.T @ t / (N - 1)))  # of q numbers: small, on the host
+        variance, axes = to([variance[::-1].copy(), axes[:, ::-1].copy()], self.backend)
+        return (U @ axes).T, variance, rounds
 
     def transform(self, X):
         """t = (x − m) U, (N, q)."""
@@ -162,9 +166,22 @@ class PCA(Estimator):
         return {"kind": kind, **arguments}
 
 
+def orthonormal(U):
+    """The columns of U (n, q) made orthonormal, one after the other (Gram–Schmidt): from each, its part along earlier ones is
+    taken away. Twice, since the first time rounding leaves a little of it.
+    """
+    xp, columns = namespace(U), []
+    for j in range(U.shape[1]):
+        u = U[:, j]
+        for _ in range(2 if columns else 0):
+            earlier = xp.stack(columns, axis=1)
+            u = u - earlier @ (earlier.T @ u)
+        columns.append(u / xp.sqrt(xp.sum(u * u)))
+    return xp.stack(columns, axis=1)
+
+
 def subspace_angle(A, B):
     """The largest angle, in radians, between the row spaces of A and B, (q, n) each: 0 where they are the same."""
-    xp = namespace(A, B)
-    first, second = (xp.linalg.qr(M.T)[0] for M in (A, B))
+    first, second = (np.linalg.qr(to_numpy(M).T)[0] for M in (A, B))
     outside = second - first @ (first.T @ second)  # the sines are the singular values of what lies outside
-    return float(xp.asin(xp.clip(xp.linalg.svd(outside, full_matrices=False)[1][0], 0.0, 1.0)))
+    return float(np.arcsin(min(1.0, np.linalg.norm(outside, 2))))

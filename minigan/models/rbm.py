@@ -136,17 +136,18 @@ class RBM(Estimator, Model):
     def _update(self, v):
         gradient, hidden, h = cd_grad(self.params, v, self.rng(), k=self.k, chains=self.chains_ if self.persistent else None,
                                       offsets=self.offsets_ or None, units=UNITS[self.visible])
+        xp = namespace(v)
+        moved = gradient[1] + gradient[0] @ self.offsets_[1] if self.centred else gradient[1]  # E_dreams v − E_data v
         if self.weight_decay:
             gradient[0] += self.weight_decay * self.params[0]
         self.learner_.step(self.learner_.net.pack(gradient))
-        xp = namespace(v)
         if self.centred:
             now = [xp.mean(v, axis=0), xp.mean(h, axis=0)]
             self.offsets_ = [(1.0 - SLIDE) * old + SLIDE * new for old, new in zip(self.offsets_, now)]
         if self.persistent:
             self.chains_ = hidden
         self.steps_ += 1
-        return xp.mean(xp.abs(gradient[1]))
+        return xp.mean(xp.abs(moved))
 
     def state(self):
         """All that changes while training, as a nest of arrays and numbers; NotFitted before the first step."""

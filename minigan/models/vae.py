@@ -99,14 +99,14 @@ def iw_grad(encoder, theta_q, decoder, theta_p, x, noise, likelihood):
     mean, logvar = split(encoded)
     z = reparametrise(mean, logvar, noise)
     decoded, tape_p = decoder.forward(theta_p, xp.reshape(z, (K * N, latent)))
-    log_p, dlog_p = likelihood.log_p(decoded, xp.reshape(xp.broadcast_to(x, (K, *x.shape)), (K * N, -1)))
-    log_w = log_weights(mean, logvar, noise, z, xp.reshape(log_p, (K, N)))
+    log_p, dlog_p = likelihood.log_p(xp.reshape(decoded, (K, N, -1)), x)  # (K, N) and (K, N, n): each x with its K codes
+    log_w = log_weights(mean, logvar, noise, z, log_p)
     top = xp.max(log_w, axis=0, keepdims=True)
     w = xp.exp(log_w - top)
     bound = top[0, :] + xp.log(xp.mean(w, axis=0))
     share = w / xp.sum(w, axis=0, keepdims=True) * (-1.0 / N)  # ∂loss/∂log w = −w̃ / N
 
-    dz, dtheta_p = decoder.backward(theta_p, tape_p, dlog_p * xp.reshape(share, (K * N, 1)))
+    dz, dtheta_p = decoder.backward(theta_p, tape_p, xp.reshape(dlog_p * share[:, :, None], decoded.shape))
     dz = xp.reshape(dz, z.shape) - share[:, :, None] * z  # through log p(x|z), and through −½ z²
     dmean, dlogvar = reparametrise_backward(logvar, noise, dz)
     dlogvar = xp.sum(dlogvar, axis=0) - 0.5 / N  # + ½ log σ² in log w, and the shares sum to −1 / N
@@ -220,8 +220,8 @@ class VAE(Model):
                 k = min(CODES, K - first)
                 noise = rng.standard_normal(size=(k, N, self.latent), dtype=self.dtype)
                 z = reparametrise(m, v, noise)
-                log_p = self.pixels.log_p_of_codes(self.p.infer(xp.reshape(z, (k * N, self.latent))), rows)
-                chunks.append(log_weights(m, v, noise, z, log_p))
+                decoded = xp.reshape(self.p.infer(xp.reshape(z, (k * N, self.latent))), (k, N, -1))
+                chunks.append(log_weights(m, v, noise, z, self.pixels.log_p(decoded, rows)[0]))
             log_w = xp.concat(chunks, axis=0)
             top = xp.max(log_w, axis=0)
             parts.append(top + xp.log(xp.sum(xp.exp(log_w - top), axis=0)) - math.log(K))

@@ -172,18 +172,18 @@ class Conv2d:
         return convolve(x, self.matrix(W), self.window) + b, (x, 1.0)
 
     def tangent(self, params, cache, t):
-        """t, a change of x -> the change of y, and the cache for backward; the constant input of b does not change."""
+        """t, a change of x -> the change of y, and the cache for backward; b plays no part."""
         return convolve(t, self.matrix(params[0]), self.window), (t, 0.0)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (N, h′, w′, n_out) -> dx (N, h, w, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, _), (x, constant) = params, cache
+        (W, b), (x, constant) = params, cache
         xp = namespace(dy)
         dx = convolve_dx(dy, self.matrix(W), self.window, x.shape[1:3]) if want_dx else None
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(x, dy, self.window), W.shape)
-        return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
+        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(b)]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_out, n_in, k, k)."""

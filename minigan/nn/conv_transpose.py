@@ -72,7 +72,7 @@ class ConvTranspose2d:
         return self._fold(W, x) + b, (x, 1.0)
 
     def tangent(self, params, cache, t):
-        """t, a change of x -> the change of y, and the cache for backward; the constant input of b does not change."""
+        """t, a change of x -> the change of y, and the cache for backward; b plays no part."""
         return self._fold(params[0], t), (t, 0.0)
 
     def _fold(self, W, x):
@@ -80,13 +80,13 @@ class ConvTranspose2d:
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy, of y's shape -> dx (N, h, w, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, _), (x, constant) = params, cache
+        (W, b), (x, constant) = params, cache
         xp = namespace(dy)
         dx = convolve(dy, self.matrix(W), self.window) if want_dx else None
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(dy, x, self.window), W.shape)
-        return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
+        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(b)]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_in, n_out, k, k)."""

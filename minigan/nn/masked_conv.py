@@ -91,18 +91,18 @@ class MaskedConv2d:
         return convolve(x, self.pattern(W), self.window) + b, (x, 1.0)
 
     def tangent(self, params, cache, t):
-        """t, a change of x -> the change of y, and the cache for backward; the constant input of b does not change."""
+        """t, a change of x -> the change of y, and the cache for backward; b plays no part."""
         return convolve(t, self.pattern(params[0]), self.window), (t, 0.0)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (N, h, w, n_out) -> dx (N, h, w, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, _), (x, constant) = params, cache
+        (W, b), (x, constant) = params, cache
         xp = namespace(dy)
         dx = convolve_dx(dy, self.pattern(W), self.window, x.shape[1:3]) if want_dx else None
         if not want_dparams:
             return dx, None
         dW = xp.reshape(self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape)), W.shape)
-        return dx, [dW, constant * xp.sum(as_rows(dy), axis=0)]
+        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(b)]
 
     def memory(self, N, shape, like):
         """What `at` keeps, for N images (h, w, n_in): x of the pixels so far, with zeros around the image."""

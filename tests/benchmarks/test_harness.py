@@ -117,9 +117,11 @@ def test_the_gans_benchmark_runs():
 @pytest.mark.gpu
 def test_the_gans_benchmark_on_a_gpu():
     try:
-        backend_module("cupy")
+        cupy = backend_module("cupy")
     except ValueError as reason:
         pytest.skip(str(reason))
+    if not hasattr(cupy, "get_default_memory_pool"):
+        pytest.skip("this cupy is a stand-in without a memory pool: there is nothing to measure")
     assert "cupy" in run_the_gans_benchmark("cupy")
 
 
