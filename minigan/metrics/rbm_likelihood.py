@@ -1,4 +1,4 @@
-"""How likely does an RBM find data? The exact answer where it can be had, and a bracket around it where it cannot.
+"""How likely does an RBM find data? The exact answer where it can be had, and two estimates around it where it cannot.
 
 log p(v) = −F(v) − log Z. F is easy; Z = Σ_v e^−F(v) has 2^n terms. Three ways to it:
 
@@ -8,10 +8,12 @@ log p(v) = −F(v) − log Z. F is easy; Z = Σ_v e^−F(v) has 2^n terms. Three
 
 **Annealed importance sampling.** Walk from a machine whose Z_0 is known (W = 0) to the one in question, through machines
 with β W, β c and (1 − β) b_0 + β b; each step gains the log weight F_β(v) − F_β′(v) and then moves v by a Gibbs round at β′.
-The mean of e^(log weight) over many walks is an unbiased estimate of Z / Z_0; its logarithm comes out low, if at all.
+The mean of e^(log weight) over many walks is an unbiased estimate of Z / Z_0; by Jensen's inequality its
+logarithm underestimates log Z on average.
 
-**Reverse AIS** walks the other way, from samples of the machine itself; its mean estimates Z_0 / Z, so it puts log Z too
-high, if at all. Up to their errors the truth lies between the two, and their distance says how far to trust either. The
+**Reverse AIS** walks the other way, from samples of the machine itself; its mean estimates Z_0 / Z, so it
+overestimates log Z on average. In expectation the truth lies between the two: one pair of estimates is no bound, but their
+distance says how far to trust either. The
 start must be samples of the machine: exact ones where the hidden states can be enumerated, else the ends of long chains.
 
 Sources: Neal 2001; Salakhutdinov & Murray 2008; Burda, Grosse & Salakhutdinov 2015 (the reverse).

@@ -37,7 +37,7 @@ class Game:
 
 
 def _sigmoid(t):
-    return 1 / (1 + math.exp(-t)) if t >= 0 else math.exp(t) / (1 + math.exp(t))
+    return 0.5 * (1.0 + math.tanh(0.5 * t))  # σ, for one Python number
 
 
 def _phi(t):
