@@ -28,11 +28,13 @@ def torch_dcgan(rows):
     import torch
     from torch import nn
 
-    G = nn.Sequential(nn.Linear(64, 6272), nn.Unflatten(1, (128, 7, 7)), nn.BatchNorm2d(128), nn.ReLU(),
+    G = nn.Sequential(nn.Linear(64, 4096), nn.Unflatten(1, (256, 4, 4)), nn.BatchNorm2d(256), nn.ReLU(),
+                      nn.ConvTranspose2d(256, 128, 3, 2, 1), nn.BatchNorm2d(128), nn.ReLU(),
                       nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.BatchNorm2d(64), nn.ReLU(),
                       nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Sigmoid())  # fmt: skip
     D = nn.Sequential(nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 128, 4, 2, 1), nn.BatchNorm2d(128),
-                      nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(6272, 1))  # fmt: skip
+                      nn.LeakyReLU(0.2), nn.Conv2d(128, 256, 3, 2, 1), nn.BatchNorm2d(256), nn.LeakyReLU(0.2),
+                      nn.Flatten(), nn.Linear(4096, 1))  # fmt: skip
     adam = {net: torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999)) for net in (G, D)}
     bce, ones, zeros = nn.BCEWithLogitsLoss(), torch.ones(rows, 1), torch.zeros(rows, 1)
     real = torch.from_numpy(images(rows)).reshape(-1, 1, 28, 28)

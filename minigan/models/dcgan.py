@@ -13,9 +13,9 @@ For an image (28, 28, 1) and width = 32, shapes without N:
     G   (latent,) → (4, 4, 128) → (7, 7, 64) → (14, 14, 32) → (28, 28, 1)
     D   (28, 28, 1) → (14, 14, 32) → (7, 7, 64) → (4, 4, 128) → (1,)
 
-Each step halves or doubles the sides. Even sides take a kernel of 4, which the stride 2 divides, so that no checkerboard is built
-in; odd ones (7 → 4) take a kernel of 3. The paper's G ends in tanh, for data in [−1, 1]; here it ends in a sigmoid, for data
-in [0, 1], as for all models of this library.
+Each step halves or doubles the sides. Even sides take a kernel of 4, which the stride 2 divides, so that no checkerboard is
+built in; odd ones (7 → 4) take a kernel of 3. The paper's G ends in tanh, for data in [−1, 1]; here it ends in a sigmoid, for
+data in [0, 1], as for all models of this library.
 Source: Radford, Metz & Chintala 2016.
 """
 

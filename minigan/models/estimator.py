@@ -2,16 +2,21 @@
 
 Its conventions are few: the arguments of `__init__` are stored under their own names and nothing else is done there;
 `get_params` and `set_params` read and write them, which is all that `clone` and `GridSearchCV` need; what is learned ends in
-an underscore; input is anything that can become a finite 2-D array of the width seen in `fit`. scikit-learn is imported
-only in `__sklearn_tags__`, which only scikit-learn calls.
+an underscore; input is anything that can become a finite 2-D array of the width seen in `fit`: a list, a sparse matrix (made
+dense, a block of rows at a time where it is only asked about), a DataFrame, whose columns must then always come with the same
+names in the same order. scikit-learn is imported only in `__sklearn_tags__`, which only scikit-learn calls.
 Source: scikit-learn, "Developing scikit-learn estimators".
 """
 
+import functools
 import inspect
 
 import numpy as np
 
 from minigan.arrays import dtype_name, namespace, to
+from minigan.check import choice
+
+BLOCK = 1000  # rows of a sparse matrix that are made dense at a time
 
 
 class NotFitted(ValueError, AttributeError):
@@ -50,16 +55,51 @@ class Estimator:
         from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
 
         kinds = TransformerTags(preserves_dtype=["float64", "float32"])
-        inputs = InputTags(positive_only=self.range is not None and self.range[0] >= 0)
+        inputs = InputTags(sparse=True, positive_only=self.range is not None and self.range[0] >= 0)
         return Tags(estimator_type="transformer", target_tags=TargetTags(required=False), transformer_tags=kinds,
                     input_tags=inputs)
+
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns of `transform`: the class in small letters and a number. input_features: not looked at."""
+        self.check_fitted()
+        name, width = type(self).__name__.lower(), self.components_.shape[0]
+        return np.asarray([f"{name}{i}" for i in range(width)], dtype=object)
+
+    def set_output(self, *, transform=None):
+        """What `transform` returns: "pandas", a DataFrame with the names above; "default", arrays. None changes nothing."""
+        if transform is not None:
+            self._output = choice("transform", transform, ("default", "pandas"))
+        return self
+
+    def _as_output(self, X, features):
+        """The features of X in the form that `set_output` asked for."""
+        if getattr(self, "_output", "default") == "default":
+            return features
+        import pandas
+
+        return pandas.DataFrame(to(features, "numpy"), columns=self.get_feature_names_out(), index=getattr(X, "index", None))
+
+    def _remember_names(self, X, fitting):
+        """Keep a DataFrame's column names in `fit`, and ask for the same ones, in the same order, from then on."""
+        names = np.asarray(getattr(X, "columns", ()), dtype=object)
+        names = names if len(names) and all(isinstance(name, str) for name in names) else None
+        if fitting:
+            vars(self).pop("feature_names_in_", None)
+            if names is not None:
+                self.feature_names_in_ = names
+            return
+        known = getattr(self, "feature_names_in_", None)
+        if known is not None and names is not None and list(known) != list(names):
+            raise ValueError(f"The feature names should match those that were passed during fit. It was fitted with "
+                             f"{', '.join(known[:5])}{' …' if len(known) > 5 else ''}, and gets {', '.join(names[:5])}"
+                             f"{' …' if len(names) > 5 else ''}: give the same columns in the same order")
 
     def validated(self, X, *, fitting=False, width=None):
         """X as a 2-D float array on this backend: float32 or float64 as it comes; whole numbers become float64.
 
         Outside of fitting it takes the dtype of what was learned, and must have its width, or the one given.
         """
-        X = _array(X)
+        source, X = X, _array(X)
         if X.ndim != 2:
             raise ValueError(f"Expected 2D array, got {X.ndim}D array instead: shape {tuple(X.shape)}. Reshape your data, "
                              "X.reshape(1, -1) if it is a single sample")
@@ -78,6 +118,8 @@ class Estimator:
         X = to(xp.astype(X, getattr(xp, dtype), copy=False), self.backend)
         if not bool(namespace(X).all(namespace(X).isfinite(X))):
             raise ValueError("Input X contains NaN or infinity: clean the data, for instance with numpy.nan_to_num")
+        if width is None:
+            self._remember_names(source, fitting)
         return X
 
     def check_fitted(self):
@@ -89,7 +131,7 @@ class Estimator:
 def _array(X):
     """Whatever scikit-learn's users call a matrix, as an array; arrays of any module stay what they are."""
     if hasattr(X, "toarray"):
-        raise TypeError("sparse data were passed, dense data are required: use X.toarray()")
+        X = X.toarray()
     try:
         namespace(X)
         array = X
@@ -114,6 +156,20 @@ def seed_of(random_state):
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(2**31))
     return int(random_state)
+
+
+def in_row_blocks(method):
+    """A method of X that answers row by row, asked a block of rows at a time where X is sparse, which bounds what is dense."""
+
+    @functools.wraps(method)
+    def ask(self, X):
+        if not hasattr(X, "tocsr") or X.shape[0] <= BLOCK:
+            return method(self, X)
+        rows = X.tocsr()
+        answers = [method(self, rows[start : start + BLOCK]) for start in range(0, X.shape[0], BLOCK)]
+        return namespace(answers[0]).concat(answers, axis=0)
+
+    return ask
 
 
 def back_to(source, result):

@@ -30,7 +30,7 @@ import numpy as np
 
 from minigan.arrays import INIT, SAMPLE, copy_of, generator, namespace, to, to_numpy
 from minigan.check import choice, whole
-from minigan.models.estimator import Estimator, back_to, seed_of
+from minigan.models.estimator import Estimator, back_to, in_row_blocks, seed_of
 from minigan.nn.describe import describe
 
 SOLVERS = ("svd", "iteration")
@@ -100,6 +100,10 @@ class PCA(Estimator):
 
     def transform(self, X):
         """t = (x − m) U, (N, q)."""
+        return self._as_output(X, self._codes(X))
+
+    @in_row_blocks
+    def _codes(self, X):
         return back_to(X, (self.validated(X) - self.mean_) @ self.components_.T)
 
     def fit_transform(self, X, y=None):

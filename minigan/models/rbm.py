@@ -19,6 +19,7 @@ Sources: Hinton 2012, "A practical guide to training restricted Boltzmann machin
 """
 
 import math
+import time
 
 import numpy as np
 
@@ -40,7 +41,7 @@ from minigan.models.bipartite import (
 )
 from minigan.models.check import check_batch
 from minigan.models.completion import complete
-from minigan.models.estimator import Estimator, back_to, learned, seed_of
+from minigan.models.estimator import Estimator, back_to, in_row_blocks, learned, seed_of
 from minigan.models.model import Learner, Model
 from minigan.nn.optim import SGD
 
@@ -88,6 +89,7 @@ class RBM(Estimator, Model):
         self.begin(X)
         xp = namespace(X)
         for epoch in range(self.n_iter):
+            begin = time.perf_counter()
             order = xp.asarray(generator(self.seed, "numpy", ORDER, epoch).permutation(X.shape[0]))
             shuffled = xp.take(X, order, axis=0)
             batches = math.ceil(X.shape[0] / self.batch_size)
@@ -95,7 +97,8 @@ class RBM(Estimator, Model):
             for start, stop in zip(cuts, cuts[1:]):
                 self._update(shuffled[start:stop, :])
             if self.verbose:
-                print(f"epoch {epoch + 1}: pseudo-likelihood {float(xp.mean(self.score_samples(X))):.2f}")
+                score, seconds = float(xp.mean(self.score_samples(X))), time.perf_counter() - begin
+                print(f"[{type(self).__name__}] Iteration {epoch + 1}, pseudo-likelihood = {score:.2f}, time = {seconds:.2f}s")
         return self
 
     def partial_fit(self, X, y=None):
@@ -241,12 +244,17 @@ class RBM(Estimator, Model):
 
     def transform(self, X):
         """The features of X: p(h = 1 | v), (N, n_components)."""
+        return self._as_output(X, self._features(X))
+
+    @in_row_blocks
+    def _features(self, X):
         return back_to(X, mean_hiddens(self.params, self.validated(X)))
 
     def fit_transform(self, X, y=None):
         """fit, then transform."""
         return self.fit(X, y).transform(X)
 
+    @in_row_blocks
     def free_energy(self, v):
         """F(v), (N,): log p(v) = −F(v) − log Z."""
         return back_to(v, free_energy(self.params, self.validated(v), UNITS[self.visible]))
@@ -266,6 +274,7 @@ class RBM(Estimator, Model):
             return back_to(X, -free_energy(self.params, v, Gaussian))
         return back_to(X, pseudo_likelihood(self.params, v, self._draw()))
 
+    @in_row_blocks
     def reconstruct(self, v):
         """E[v | E[h | v]], (N, n_features): the data as the hidden units see them."""
         return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self.validated(v)), UNITS[self.visible]))

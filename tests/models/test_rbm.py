@@ -309,7 +309,6 @@ REFUSED = {
     "k is 0": lambda m: m.set_params(k=0).partial_fit(digits()),
     "n_components is 0": lambda m: m.set_params(n_components=0).fit(digits()),
     "visible is 'ternary'": lambda m: m.set_params(visible="ternary").fit(digits()),
-    "sparse": lambda m: m.fit(__import__("scipy.sparse").sparse.csr_matrix(digits())),
     "no parameter rate": lambda m: m.set_params(rate=1),
     "want bool, v's shape": lambda m: m.complete(digits(), np.ones(3)),
     "method is 'guess'": lambda m: m.complete(digits(), np.ones(12, bool), method="guess"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minigan.data.digits import digits
+from minigan.models.pca import PCA
 from minigan.models.rbm import RBM
 
 pytest.importorskip("sklearn")
@@ -57,3 +58,33 @@ def test_in_a_pipeline_and_a_grid_search():
     assert copy.get_params() == machine.get_params()
     assert not hasattr(copy, "learner_")
     assert "n_components=40" in repr(copy)
+
+
+def test_sparse_data_give_what_dense_ones_give():
+    """2,500 rows: more than two of the blocks in which a sparse matrix is made dense."""
+    from scipy.sparse import csr_matrix
+
+    X = np.round(np.tile(digits()[0], (2, 1))[:2500])
+    dense, sparse = (RBM(4, n_iter=1, random_state=0).fit(data) for data in (X, csr_matrix(X)))
+    assert (dense.components_ == sparse.components_).all()
+    for method in ("transform", "free_energy", "reconstruct"):
+        assert getattr(dense, method)(X) == pytest.approx(getattr(dense, method)(csr_matrix(X)), rel=1e-5)
+
+
+@pytest.mark.parametrize("build", [lambda: RBM(3, n_iter=1, random_state=0), lambda: PCA(3)])
+def test_names_of_columns(build):
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(digits()[0][:50, :5].astype(np.float64), columns=list("abcde"), index=range(100, 150))
+    machine = build().fit(X)
+    name = type(machine).__name__.lower()
+    assert list(machine.feature_names_in_) == list("abcde")
+    assert list(machine.get_feature_names_out()) == [f"{name}{i}" for i in range(3)]
+    frame = machine.set_output(transform="pandas").transform(X)
+    assert list(frame.columns) == [f"{name}{i}" for i in range(3)] and list(frame.index) == list(X.index)
+    assert (frame.to_numpy() == machine.set_output(transform="default").transform(X)).all()
+    with pytest.raises(ValueError, match="same columns in the same order"):
+        machine.transform(X[list("edcba")])
+
+
+def test_whole_numbers_give_float64():
+    assert RBM(2, n_iter=1, random_state=0).fit_transform(np.eye(4, dtype=int)).dtype == np.float64
