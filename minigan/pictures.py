@@ -57,6 +57,15 @@ def save_image(path, image, *, enlarge=True):
     Image.fromarray(np.kron(bytes_, np.ones((zoom, zoom, *[1] * (bytes_.ndim - 2)), np.uint8))).save(path)
 
 
+def show(samples, shape=None, *, columns=None, low=0.0, high=1.0):
+    """Samples (N, n) tiled as an image that a notebook draws inline: a PIL image, enlarged as `save_image` does it."""
+    from PIL import Image
+
+    image = tile(samples, shape, columns=columns, low=low, high=high)
+    bytes_, zoom = np.round(image * 255).astype(np.uint8), _zoom(image)
+    return Image.fromarray(bytes_).resize([side * zoom for side in bytes_.shape[1::-1]], Image.Resampling.NEAREST)
+
+
 def load_image(path):
     """The image in a PNG file, (h, w) or (h, w, 3), values in [0, 1]."""
     from PIL import Image

@@ -46,6 +46,8 @@ def vjp_error(f, x, dy, dx, rng, directions=2):
     float32 the differences drown in rounding), where dx has not x's shape and dtype, and where f has kinks all around x.
     """
     xp = namespace(x)
+    if not hasattr(rng, "standard_normal"):
+        raise TypeError(f"rng is {rng!r}: want a generator that draws, such as minigan.arrays.generator(0)")
     if dtype_name(x) != "float64":
         raise TypeError(f"x is {x.dtype}: a gradient check needs float64")
     if getattr(dx, "shape", None) != x.shape or dx.dtype != x.dtype:
@@ -82,7 +84,11 @@ def check_layer(layer, params, x, rng):
     layer.forward(params, x * x + 1.0)  # another batch in between must not matter
     dy = rng.standard_normal(size=y.shape, dtype="float64")
     before_dy = copy_of(dy)
-    dx, dparams = layer.backward(params, cache, dy)
+    answer = layer.backward(params, cache, dy)
+    if not isinstance(answer, tuple) or len(answer) != 2 or len(answer[1]) != len(params):
+        raise ValueError(f"backward gives {_describe(answer)}: want a pair (dx, dparams), dparams with a gradient for each of "
+                         f"the {len(params)} parameters")
+    dx, dparams = answer
     _check_untouched((x, *params, dy), (*before, before_dy))
     errors = {"x": vjp_error(lambda x: layer.forward(params, x)[0], x, dy, dx, rng)}
     for i, (value, gradient) in enumerate(zip(params, dparams, strict=True)):

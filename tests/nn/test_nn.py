@@ -409,3 +409,22 @@ def test_gradcheck_judges_a_kink_apart():
     assert gradcheck.vjp_error(abs, x, np.array([1.0, 2.0]), np.array([1.0, -2.0]), rng) < 1e-9
     with pytest.raises(ValueError, match="not smooth"):
         gradcheck.vjp_error(abs, np.array([5e-6]), np.array([1.0]), np.array([1.0]), rng)
+
+
+class Halved:
+    """A layer whose backward forgets dparams."""
+
+    shapes = ()
+
+    def forward(self, params, x):
+        return 0.5 * x, None
+
+    def backward(self, params, cache, dy):
+        return 0.5 * dy
+
+
+def test_gradcheck_says_what_a_backward_must_give():
+    with pytest.raises(ValueError, match=r"want a pair \(dx, dparams\)"):
+        gradcheck.check_layer(Halved(), [], np.ones((2, 3)), generator(0))
+    with pytest.raises(TypeError, match="a generator that draws"):
+        gradcheck.vjp_error(lambda x: x, np.ones(3), np.ones(3), np.ones(3), 0)
