@@ -2,8 +2,8 @@
 
     MINIGAN_DATA=folder python benchmarks/rbm_likelihood.py [--seeds 3] [--centred]
 
-16 hidden units, PCD-1 with 100 chains, batches of 100, learning rate 0.01, 50 epochs, all else as it comes; images thresholded at
-½; log Z by enumeration. Half a minute for a run.
+16 hidden units, PCD-1 with 100 chains, batches of 100, learning rate 0.01, 50 epochs, all else as it comes; images thresholded
+at ½; log Z by enumeration. Half a minute for a run.
 """
 
 import argparse

@@ -3,10 +3,14 @@
     python examples/rbm_ratings.py
     python examples/rbm_ratings.py --file ml-100k/u.data
 
-A tenth of the ratings is held out; the error on it is printed beside two baselines.
+A tenth of the ratings is held out; the error on it is printed beside two baselines. ratings.png: for held-out ratings of 1 to 5,
+what the RBM expected.
 """
 
 import argparse
+from pathlib import Path
+
+from matplotlib.figure import Figure
 
 from minigan.arrays import to, to_numpy
 from minigan.data.ratings import as_table, low_rank_ratings, read_ratings, split
@@ -20,7 +24,9 @@ parser.add_argument("--hidden", type=int, default=100)
 parser.add_argument("--epochs", type=int, default=40)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
+parser.add_argument("--out", default="runs/rbm_ratings")
 args = parser.parse_args()
+Path(args.out).mkdir(parents=True, exist_ok=True)
 
 users, items, ratings = read_ratings(args.file) if args.file else low_rank_ratings(seed=args.seed)
 shape = (users.max() + 1, items.max() + 1)
@@ -38,3 +44,12 @@ guesses = {
 }
 for name, guess in guesses.items():
     print(f"{name}: RMSE {rmse(guess, truth):.3f}")
+
+figure = Figure(figsize=(7, 3.5), layout="constrained")
+for axes, name in zip(figure.subplots(1, 2, sharey=True), ("user and item biases", "RBM")):
+    axes.boxplot([guesses[name][truth == stars] for stars in range(1, 6)], whis=(5, 95), showfliers=False)
+    axes.plot(range(1, 6), range(1, 6), ":", color="0.5")
+    axes.set(title=f"{name}, RMSE {rmse(guesses[name], truth):.2f}", xlabel="held-out rating", ylim=(0.8, 5.2))
+    axes.set_ylabel("expected rating; box: half, line: nine tenths" if name != "RBM" else "")
+figure.savefig(Path(args.out) / "ratings.png", dpi=120)
+print(f"ratings.png is in {args.out}")
