@@ -3,8 +3,8 @@
     python examples/rbm_ratings.py
     python examples/rbm_ratings.py --file ml-100k/u.data
 
-A tenth of the ratings is held out; the error on it is printed beside two baselines. ratings.png: for held-out ratings of 1 to 5,
-what the RBM expected.
+A tenth of the ratings is held out; the error on it is printed beside two baselines. ratings.png: what the RBM expected where
+the held-out ratings are 1 to 5.
 """
 
 import argparse

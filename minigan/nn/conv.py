@@ -177,13 +177,13 @@ class Conv2d:
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (N, h′, w′, n_out) -> dx (N, h, w, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, b), (x, constant) = params, cache
+        (W, _), (x, constant) = params, cache
         xp = namespace(dy)
         dx = convolve_dx(dy, self.matrix(W), self.window, x.shape[1:3]) if want_dx else None
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(x, dy, self.window), W.shape)
-        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(b)]
+        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(params[1])]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_out, n_in, k, k)."""

@@ -80,13 +80,13 @@ class ConvTranspose2d:
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy, of y's shape -> dx (N, h, w, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, b), (x, constant) = params, cache
+        (W, _), (x, constant) = params, cache
         xp = namespace(dy)
         dx = convolve(dy, self.matrix(W), self.window) if want_dx else None
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(dy, x, self.window), W.shape)
-        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(b)]
+        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(params[1])]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_in, n_out, k, k)."""

@@ -58,10 +58,10 @@ class Linear:
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (…, n_out) -> dx (…, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, b), (x, constant) = params, cache
+        (W, _), (x, constant) = params, cache
         xp, dy = namespace(dy), as_rows(dy)
         dx = xp.reshape(dy @ W.T, x.shape) if want_dx else None
-        return dx, [as_rows(x).T @ dy, xp.sum(dy, axis=0) if constant else xp.zeros_like(b)] if want_dparams else None
+        return dx, [as_rows(x).T @ dy, xp.sum(dy, axis=0) if constant else xp.zeros_like(params[1])] if want_dparams else None
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout."""

@@ -96,13 +96,13 @@ class MaskedConv2d:
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
         """dy (N, h, w, n_out) -> dx (N, h, w, n_in), [dW, db]; None in the place of what is not wanted."""
-        (W, b), (x, constant) = params, cache
+        (W, _), (x, constant) = params, cache
         xp = namespace(dy)
         dx = convolve_dx(dy, self.pattern(W), self.window, x.shape[1:3]) if want_dx else None
         if not want_dparams:
             return dx, None
         dW = xp.reshape(self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape)), W.shape)
-        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(b)]
+        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(params[1])]
 
     def memory(self, N, shape, like):
         """What `at` keeps, for N images (h, w, n_in): x of the pixels so far, with zeros around the image."""
