@@ -29,7 +29,8 @@ __all__ = ["BadCheckpoint", "from_torch", "load", "load_model", "save", "to_torc
 
 # Where the classes of models stand: load_model imports nothing else
 MODELS = {"GAN": "gan", "WGAN": "wgan", "RBM": "rbm", "RatingsRBM": "ratings", "Classifier": "classifier",
-          "VAE": "vae", "PixelCNN": "pixelcnn", "PixelRNN": "pixelrnn", "Autoencoder": "autoencoder", "GSN": "gsn"}  # fmt: skip
+          "VAE": "vae", "PixelCNN": "pixelcnn", "PixelRNN": "pixelrnn", "Autoencoder": "autoencoder", "GSN": "gsn",
+          "SSGAN": "ssgan"}  # fmt: skip
 PLACE = "tensor"  # in the JSON nest, {"tensor": name} stands where an array was
 
 

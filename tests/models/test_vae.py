@@ -36,8 +36,8 @@ def errors(module, rng, N=3, n=4, latent=2, K=3, likelihood=None):
             def loss(q, p, f=f, noise=noise, options=options, pixels=pixels):
                 return f(encoder, q, decoder, p, x, noise, pixels, **options)[0]
 
-            worst.append(gradcheck.vjp_error(lambda q: loss(q, theta_p), theta_q, 1.0, dtheta_q, rng))  # noqa: B023
-            worst.append(gradcheck.vjp_error(lambda p: loss(theta_q, p), theta_p, 1.0, dtheta_p, rng))  # noqa: B023
+            worst.append(gradcheck.vjp_error(lambda q: loss(q, theta_p), theta_q, 1.0, dtheta_q, rng))
+            worst.append(gradcheck.vjp_error(lambda p: loss(theta_q, p), theta_p, 1.0, dtheta_p, rng))
     return max(worst)
 
 

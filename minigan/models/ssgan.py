@@ -1,0 +1,161 @@
+"""The semi-supervised GAN: a classifier for few labels, which a generator keeps busy.
+
+D is a classifier with K classes. A class "fake" comes with it for nothing: give it the logit 0. With the logits l of an image,
+
+    p(class c | real) = e^{l_c} / Σ e^l          p(real) = Σ e^l / (Σ e^l + 1) = σ(s),     s = log Σ_c e^{l_c}
+
+so s is D's logit of "real", and the losses are those that are there already:
+
+    labelled rows       cross-entropy of l, as in any classifier
+    unlabelled rows     ½ BCE(s, 1): they are of some class, whichever
+    generated rows      ½ BCE(s, 0)               ∂s/∂l = softmax(l), so dl = ds · softmax(l)
+
+What the unlabelled images teach is where images are at all: boundaries between classes should not run through them.
+
+**Feature matching.** G is not asked to fool D, but to give D's features f (a layer before the last) the mean that real images
+give:
+
+    L_G = ‖mean f(x) − mean f(G(z))‖²          ∂L_G/∂f(G(z_n)) = 2/N (mean f(G(z)) − mean f(x))
+
+Such a G stays a little off the data, which is what the classifier needs: samples that mark the space between the classes.
+D is cut into `features` and `head`, so that both gradients can be read: head(features(x)). Noise N(0, noise²) on what D sees
+keeps it from learning the few labelled images by heart.
+Source: Salimans et al. 2016, sections 3.1 and 5.
+"""
+
+import numpy as np
+
+from minigan.arrays import INIT, namespace, to_numpy
+from minigan.check import number, whole
+from minigan.models.adversarial import fake_loss, real_loss
+from minigan.models.check import check_labels
+from minigan.models.model import Learner, Model
+from minigan.nn import Adam, cross_entropy
+from minigan.nn.losses import log_softmax
+
+
+def evidence(logits):
+    """s = log Σ_c e^{l_c} of each row, (N, 1), and ∂s/∂l = softmax(l), (N, K)."""
+    log_p = log_softmax(logits)
+    return logits[:, :1] - log_p[:, :1], namespace(logits).exp(log_p)  # l_c − log p_c is s for every c
+
+
+def d_grad(features, theta_f, head, theta_h, labelled, labels, unlabelled, fake):
+    """The loss of D and its gradients. labelled (M, n), labels (M,), unlabelled and fake (N, n).
+
+    -> {"loss_class", "loss_real", "loss_fake"}, dθ of the features, dθ of the head.
+    """
+    xp, M, N = namespace(labelled, unlabelled, fake), labelled.shape[0], unlabelled.shape[0]
+    f, tape_f = features.forward(theta_f, xp.concat([labelled, unlabelled, fake], axis=0))
+    logits, tape_h = head.forward(theta_h, f)
+    loss_class, dclass = cross_entropy(logits[:M, :], labels)
+    s, p = evidence(logits[M:, :])
+    loss_real, dreal = real_loss()(s[:N, :])
+    loss_fake, dfake = fake_loss(s[N:, :])
+    dlogits = xp.concat([dclass, xp.concat([dreal, dfake], axis=0) * p], axis=0)
+    df, dtheta_h = head.backward(theta_h, tape_h, dlogits)
+    _, dtheta_f = features.backward(theta_f, tape_f, df, want_dx=False)
+    return {"loss_class": loss_class, "loss_real": loss_real, "loss_fake": loss_fake}, dtheta_f, dtheta_h
+
+
+def matching_grad(G, theta_g, features, theta_f, z, real):
+    """‖mean f(real) − mean f(G(z))‖² and its gradient with respect to θ_G. real: (N, n)."""
+    fake, tape_g = G.forward(theta_g, z)
+    f_fake, tape_f = features.forward(theta_f, fake)
+    f_real, _ = features.forward(theta_f, real)
+    xp, N = namespace(fake), fake.shape[0]
+    off = xp.mean(f_fake, axis=0) - xp.mean(f_real, axis=0)
+    df = xp.zeros_like(f_fake) + (2.0 / N) * off
+    dfake, _ = features.backward(theta_f, tape_f, df, want_dtheta=False)  # through D, which stands still
+    _, dtheta_g = G.backward(theta_g, tape_g, dfake, want_dx=False)
+    return xp.sum(off * off), dtheta_g
+
+
+def beside(unlabelled, images, labels, n_classes):
+    """The data of `train`: (unlabelled, labelled, labels), the labelled rows repeated until there are as many as unlabelled ones.
+
+    unlabelled: (N, n). images: (M, n). labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
+    """
+    check_labels(labels, images, n_classes)
+    missing = sorted(set(range(n_classes)) - set(to_numpy(labels).tolist()))
+    if missing:
+        raise ValueError(f"no labelled row of class {', '.join(map(str, missing))}: want one of each of the {n_classes} at least")
+    xp = namespace(unlabelled, images, labels)
+    index = xp.asarray(np.arange(unlabelled.shape[0]) % images.shape[0])
+    return unlabelled, xp.take(images, index, axis=0), xp.take(labels, index, axis=0)
+
+
+class SSGAN(Model):
+    """A semi-supervised GAN.
+
+    G: Net, noise (N, latent) -> samples (N, n).
+    features: Net, images (N, n) -> features (N, m).
+    head: Net, features (N, m) -> one logit a class (N, K).
+    latent: int, dimensions of the noise.
+    noise: float ≥ 0, standard deviation of what is added to all that D sees in its own step.
+    optimizer_g, optimizer_d: patterns; Adam(3e-4, beta1=0.5) if None.
+    seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
+    """
+
+    parts = ("generator", "seeing", "judging")
+
+    def __init__(self, G, features, head, latent=100, *, noise=0.3, optimizer_g=None, optimizer_d=None, seed=0,
+                 backend="numpy", dtype="float32"):
+        super().__init__(seed=seed, backend=backend, dtype=dtype)
+        self.G, self.features, self.head, self.latent = G, features, head, whole("latent", latent)
+        self.noise = number("noise", noise, least=0)
+        if G.input_shape != (self.latent,) or G.output_shapes[-1] != features.input_shape:
+            raise ValueError(f"G makes {G.output_shapes[-1]} of {G.input_shape}: want {features.input_shape}, what features "
+                             f"takes, of ({self.latent},)")
+        if features.output_shapes[-1] != head.input_shape or max(features.min_batch, head.min_batch) > 1:
+            raise ValueError(f"features makes {features.output_shapes[-1]}, head takes {head.input_shape}: want the same, and "
+                             "no BatchNorm in either: labelled, unlabelled and generated rows go through as one batch")
+        self.optimizer_g, self.optimizer_d = optimizer_g or Adam(3e-4), optimizer_d or Adam(3e-4)
+        rng = self.rng(INIT)
+        self.generator = Learner(G, self.optimizer_g, G.init(rng, dtype))
+        self.seeing = Learner(features, self.optimizer_d, features.init(rng, dtype))
+        self.judging = Learner(head, self.optimizer_d, head.init(rng, dtype))
+        self.width, self.range, self.rows, self.n_classes = features.n_in, G.range, G.min_batch, head.n_out
+
+    def check(self, batch):
+        """Raise unless `batch` is (unlabelled (N, n), labelled (N, n), labels (N,)); `beside` makes it."""
+        if not isinstance(batch, tuple) or len(batch) != 3:
+            raise TypeError(f"got {type(batch).__name__}: want a tuple (unlabelled, labelled, labels), as `beside` makes it")
+        unlabelled, labelled, labels = batch
+        super().check(unlabelled)
+        super().check(labelled)
+        check_labels(labels, labelled, self.n_classes)
+
+    def step(self, batch, *, check=True):
+        """One step of D, one of G. -> {"loss_class", "loss_real", "loss_fake", "loss_g"}, scalars on the device."""
+        if check:
+            self.check(batch)
+        (unlabelled, labelled, labels), rng = batch, self.rng()
+        N = unlabelled.shape[0]
+        z = rng.standard_normal(size=(N, self.latent), dtype=self.dtype)
+        fake, tape = self.generator.forward(z)
+        labelled, seen, fake = (x + self.noise * rng.standard_normal(size=x.shape, dtype=self.dtype)
+                                for x in (labelled, unlabelled, fake))  # fmt: skip
+        D = (self.features, self.seeing.theta, self.head, self.judging.theta)
+        losses, dtheta_f, dtheta_h = d_grad(*D, labelled, labels, seen, fake)
+        self.seeing.step(dtheta_f)
+        self.judging.step(dtheta_h)
+        self.generator.track(tape, z)
+        z = rng.standard_normal(size=(N, self.latent), dtype=self.dtype)
+        loss_g, dtheta_g = matching_grad(self.G, self.generator.theta, self.features, self.seeing.theta, z, unlabelled)
+        self.generator.step(dtheta_g)
+        self.steps += 1
+        return {**losses, "loss_g": loss_g}
+
+    def probabilities(self, images):
+        """p(class | real) of each image, (N, K)."""
+        return namespace(images).exp(log_softmax(self.judging.infer(self.seeing.infer(images))))
+
+    def accuracy(self, images, labels):
+        """The share of images whose likeliest class is their label."""
+        check_labels(labels, images, self.n_classes)
+        return float(np.mean(to_numpy(self.probabilities(images)).argmax(axis=1) == to_numpy(labels)))
+
+    def sample(self, n, seed=None):
+        """n samples (n, pixels). seed: the same seed gives the same noise; None draws anew."""
+        return self.generator.infer(self.sampler(seed).standard_normal(size=(whole("n", n), self.latent), dtype=self.dtype))
