@@ -10,6 +10,10 @@ name, flushed to the disk, and renamed: whenever the machine stops, the last goo
     tensors = safetensors.torch.load_file("checkpoint.safetensors")
     G.load_state_dict({name[2:]: tensor for name, tensor in tensors.items() if name.startswith("G.")})
 
+(Convolutions have torch's layout too, (n_out, n_in, k, k). Only between rows and images the order differs: here the last axis
+is the channel, torch flattens (c, h, w). So in place of nn.Flatten() stands a module that does x.permute(0, 2, 3,
+1).flatten(1), and in place of nn.Unflatten one that does x.unflatten(1, (h, w, c)).permute(0, 3, 1, 2).)
+
 and the other way: `from_torch(net, {name: array.numpy() for name, array in G.state_dict().items()})` gives θ and stats.
 """
 

@@ -72,8 +72,11 @@ class Record:
                 self._draw(row["step"] // self.every)
 
     def finish(self):
-        """The log, a checkpoint, samples.png, curves.png, training.gif; nothing if there is no folder or no row yet."""
-        if not (self.out and self.log):
+        """A checkpoint and, where there is a row yet, the log, samples.png, curves.png, training.gif."""
+        if not self.out:
+            return
+        checkpoint.save(self.out / CHECKPOINT, self.model, **self.run)
+        if not self.log:
             return
         self._write()
         pictures.save_curves(self.out / "curves.png", self.log)
@@ -93,13 +96,14 @@ class Record:
 
     def _frames(self):
         """(path, number) of the pictures so far that belong to this run, in order."""
-        paths = sorted((self.out / "frames").glob("*.png"))
+        paths = sorted(path for path in (self.out / "frames").glob("*.png") if path.stem.isdigit())
         return [(path, int(path.stem)) for path in paths if int(path.stem) * self.every <= self.model.steps]
 
     def _draw(self, number):
         if self.drawn == -1:
             for path in (self.out / "frames").glob("*.png"):  # of an earlier run in this folder
-                path.unlink()
+                if path.stem.isdigit():
+                    path.unlink()
         pictures.save_image(self.out / "frames" / f"{number:06d}.png", self.picture(self.model))
         self.drawn = number
 

@@ -57,8 +57,13 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     Ctrl-C and SIGTERM end the training after the step that is under way; what there is, is kept and written.
     Raises TrainingFailed where a number became NaN or infinite; BadCheckpoint where resume finds one of another run.
     """
-    for name, value in (("epochs", epochs), ("batch_size", batch_size), ("intervals", intervals), ("frames", frames)):
-        whole(name, value)
+    epochs, batch_size, seed = whole("epochs", epochs), whole("batch_size", batch_size), whole("seed", seed, 0)
+    intervals, frames = whole("intervals", intervals), whole("frames", frames)
+    steps = steps if steps is None else whole("steps", steps)
+    if resume and out is None:
+        raise ValueError("resume=True wants out, the folder of the run that is to go on")
+    if out and not resume and model.steps:
+        raise ValueError(f"the model has taken {model.steps} steps: begin a run with a new model, or with resume=True")
     data = to(data, model.backend)
     model.check(data)
     columns = data if isinstance(data, tuple) else (data,)
@@ -69,7 +74,7 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     if hasattr(model, "begin") and not model.steps:
         model.begin(data)
     per_epoch = n // rows
-    total = epochs * per_epoch if steps is None else whole("steps", steps)
+    total = steps or epochs * per_epoch
     run = {"batch_size": batch_size, "order": seed, "rows": n}
     record = Record(model, out, image, picture, frames, total, run, width=columns[0].shape[-1])
     start = record.resume() if resume else 0
@@ -98,6 +103,8 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
                 record.add(row)
             if interrupted.is_set():
                 break
+        if not _finite(model.state()):  # interrupted between two looks at the numbers
+            model.load_state(good)
         record.finish()
     if interrupted.is_set():
         how = f"; go on with resume=True and out={str(out)!r}" if out else ""

@@ -2,8 +2,9 @@
 
     code = E(x)          x̂ = D(code)          loss = mean (x̂ − x)²
 
-The gradient is one chain: from the loss back through D to the code, and on through E to its weights. With linear E and D the
-code is that of PCA (`pca.py`); with curved ones it can follow the data where they curve.
+The gradient is one chain: from the loss back through D to the code, and on through E to its weights. With linear E and D,
+trained to the end, the code spans the subspace of PCA, though not along its axes (`pca.py`); with curved ones it can follow the
+data where they curve.
 
 **Its decoder as a generator.** Draw a code, decode it. But from what distribution? Nothing in the loss asks the codes to be
 anywhere in particular. Here they are drawn from a Gaussian with the mean and the covariance of the training codes, which are
@@ -52,7 +53,7 @@ class Autoencoder(Model):
         if decoder.input_shape != encoder.output_shapes[-1] or decoder.output_shapes[-1] != encoder.input_shape:
             raise ValueError(f"the encoder makes {encoder.output_shapes[-1]} of {encoder.input_shape}, the decoder "
                              f"{decoder.output_shapes[-1]} of {decoder.input_shape}: want one to undo the other")
-        self.encoder, self.decoder, self.optimizer = encoder, decoder, optimizer or Adam(1e-3, beta1=0.9)
+        self.encoder, self.decoder, self.optimizer = encoder, decoder, Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
         self.width, self.range, self.rows = encoder.n_in, decoder.range, max(encoder.min_batch, decoder.min_batch)
         rng, q = self.rng(INIT), encoder.n_out
         self.coder = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
@@ -69,9 +70,9 @@ class Autoencoder(Model):
         self.drawer.step(dtheta_d)
         self.coder.track(tape_e, x)
         self.drawer.track(tape_d, codes)
-        xp, N = namespace(x), x.shape[0]
-        self.code_mean = (1.0 - SLIDE) * self.code_mean + SLIDE * xp.mean(codes, axis=0)
-        self.code_square = (1.0 - SLIDE) * self.code_square + (SLIDE / N) * (codes.T @ codes)
+        xp, N, slide = namespace(x), x.shape[0], max(SLIDE, 1.0 / (self.steps + 1))  # a plain mean at first
+        self.code_mean = (1.0 - slide) * self.code_mean + slide * xp.mean(codes, axis=0)
+        self.code_square = (1.0 - slide) * self.code_square + (slide / N) * (codes.T @ codes)
         self.steps += 1
         return {"loss": loss}
 

@@ -71,7 +71,7 @@ class Autoregressive(Model):
 
     def __init__(self, image, levels, net, optimizer, seed, backend, dtype):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
-        self.image, self.levels, self.optimizer = image, levels, optimizer or Adam(1e-3, beta1=0.9)
+        self.image, self.levels, self.optimizer = image, levels, Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
         self.network, self.width = net, math.prod(image)
         self.learner = Learner(net, self.optimizer, net.init(self.rng(INIT), dtype))
 

@@ -28,7 +28,7 @@ What it is good for: an image and its negative become equally easy to learn. Wit
 is the product of the means. What it is not good for is sparse features. Without centring a weight that grows moves its unit's
 mean with it, and hidden units end up off for most images: on scikit-learn's digits 0.13 on average. Centred, dc takes that
 part away again, the units stay near ½ (0.50 on average there), and σ is nearly linear at ½; a linear classifier gains less from
-such features (0.83 right instead of 0.91). `RBM` is therefore not centred unless asked.
+such features (`benchmarks/rbm_features.py`: 0.88 right instead of 0.95). `RBM` is therefore not centred unless asked.
 
 Sources: Smolensky 1986; Hinton 2002 (CD); Tieleman 2008 (PCD); Fischer & Igel 2012; Melchior, Fischer & Wiskott 2016.
 `params` is [W, b, c] throughout; v is (N, n_visible), h (N, n_hidden), values in {0, 1} or probabilities of 1.
@@ -158,8 +158,8 @@ def pseudo_likelihood(params, v, rng):
 
 
 def cd_grad(params, v, rng, *, k=1, chains=None, offsets=None, units=Binary):
-    """The CD-k estimate of ∂(−mean log p(v))/∂[W, b, c]. It is biased: no function is known of which it is the gradient, and it
-    need not lead downhill.
+    """The CD-k estimate of ∂(−mean log p(v))/∂[W, b, c]. It is biased, the gradient of no
+    function (Sutskever & Tieleman 2010), and need not lead downhill.
 
     v: a batch (N, n_visible). chains: hidden states (M, n_hidden) from which the dreams start, PCD; None starts them at
     the data, CD. offsets: [μ, λ] for the centred direction, None for the plain one.

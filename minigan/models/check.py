@@ -71,4 +71,4 @@ def _check_array(name, array, own):
                          "build it as the saved one was")
     xp = namespace(array)
     if dtype_name(array).startswith("float") and not bool(xp.all(xp.isfinite(array))):
-        raise ValueError(f"{name} holds NaN or infinite numbers: this state cannot be gone on with")
+        raise ValueError(f"{name} holds NaN or infinite numbers: training cannot go on from this state")

@@ -9,7 +9,7 @@ worth: started from the encoder of an autoencoder, does it need fewer labels? A 
 
 import numpy as np
 
-from minigan.arrays import INIT, namespace, to_numpy
+from minigan.arrays import INIT, dtype_name, namespace, to_numpy
 from minigan.models.check import check_labels
 from minigan.models.model import Learner, Model
 from minigan.nn import Adam, Linear, Net, ReLU, cross_entropy
@@ -35,7 +35,12 @@ class Classifier(Model):
 
     def __init__(self, net, optimizer=None, theta=None, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
-        self.net, self.optimizer = net, optimizer or Adam(1e-3, beta1=0.9)
+        self.net, self.optimizer = net, Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
+        if theta is not None and (theta.shape != (net.size,) or dtype_name(theta) != dtype):
+            raise ValueError(f"theta is {tuple(theta.shape)} of {theta.dtype}, this network wants ({net.size},) of {dtype}")
+        if net.range is not None or len(net.output_shapes[-1]) != 1:
+            raise ValueError(f"the network gives {net.output_shapes[-1]}, in {net.range or 'any range'}: want one "
+                             "logit a class, and no last activation")
         self.learner = Learner(net, self.optimizer, net.init(self.rng(INIT), dtype) if theta is None else theta)
         self.theta = None  # it is the learner's now
         self.width, self.rows, self.n_classes = net.n_in, net.min_batch, net.n_out

@@ -35,6 +35,8 @@ def dcgan(image, latent=64, width=64):
     latent: int, dimensions of the noise.
     width: int, channels behind D's first layer; they double where the sides are halved.
     """
+    if not isinstance(image, (tuple, list)) or len(image) != 3:
+        raise ValueError(f"image is {image!r}: want (h, w, c), such as (28, 28, 1)")
     image = tuple(whole("image: a length", length) for length in image)
     if min(image[:2]) <= SMALLEST:
         raise ValueError(f"image is {image}: want sides of more than {SMALLEST}, so that they can be halved")

@@ -14,7 +14,7 @@ import inspect
 import numpy as np
 
 from minigan.arrays import dtype_name, namespace, to
-from minigan.check import choice
+from minigan.check import choice, whole
 
 BLOCK = 1000  # rows of a sparse matrix that are made dense at a time
 
@@ -79,18 +79,17 @@ class Estimator:
 
         return pandas.DataFrame(to(features, "numpy"), columns=self.get_feature_names_out(), index=getattr(X, "index", None))
 
-    def _remember_names(self, X, fitting):
-        """Keep a DataFrame's column names in `fit`, and ask for the same ones, in the same order, from then on."""
-        names = np.asarray(getattr(X, "columns", ()), dtype=object)
-        names = names if len(names) and all(isinstance(name, str) for name in names) else None
-        if fitting:
-            vars(self).pop("feature_names_in_", None)
-            if names is not None:
-                self.feature_names_in_ = names
-            return
-        known = getattr(self, "feature_names_in_", None)
+    def _remember_names(self, X):
+        """Keep the column names of a DataFrame that was fitted."""
+        vars(self).pop("feature_names_in_", None)
+        if (names := _names(X)) is not None:
+            self.feature_names_in_ = names
+
+    def _check_names(self, X):
+        """Raise unless a DataFrame has the columns that were fitted, in the same order."""
+        known, names = getattr(self, "feature_names_in_", None), _names(X)
         if known is not None and names is not None and list(known) != list(names):
-            raise ValueError(f"The feature names should match those that were passed during fit. It was fitted with "
+            raise ValueError("The feature names should match those that were passed during fit. It was fitted with "
                              f"{', '.join(known[:5])}{' …' if len(known) > 5 else ''}, and gets {', '.join(names[:5])}"
                              f"{' …' if len(names) > 5 else ''}: give the same columns in the same order")
 
@@ -118,14 +117,20 @@ class Estimator:
         X = to(xp.astype(X, getattr(xp, dtype), copy=False), self.backend)
         if not bool(namespace(X).all(namespace(X).isfinite(X))):
             raise ValueError("Input X contains NaN or infinity: clean the data, for instance with numpy.nan_to_num")
-        if width is None:
-            self._remember_names(source, fitting)
+        if width is None and not fitting:
+            self._check_names(source)
         return X
 
     def check_fitted(self):
         """Raise NotFitted unless something has been learned."""
         if "n_features_in_" not in vars(self):
             raise NotFitted(f"This {type(self).__name__} instance is not fitted yet. Call 'fit' with data first.")
+
+
+def _names(X):
+    """The column names of a DataFrame, where all are texts; else None."""
+    names = np.asarray(getattr(X, "columns", ()), dtype=object)
+    return names if len(names) and all(isinstance(name, str) for name in names) else None
 
 
 def _array(X):
@@ -147,15 +152,13 @@ def _array(X):
 
 def seed_of(random_state):
     """The whole number of an int, None (a new one) or a numpy RandomState or Generator."""
-    if isinstance(random_state, (int, np.integer)) and random_state < 0:
-        raise ValueError(f"random_state is {random_state}: want a whole number, 0 or more, None or a numpy RandomState")
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31))
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(2**31))
-    return int(random_state)
+    return whole("random_state", random_state, 0)
 
 
 def in_row_blocks(method):

@@ -5,7 +5,7 @@
     k times:  fresh noise, a fresh real batch;  θ_D ← θ_D − η ∂L_D/∂θ_D
     once:     fresh noise;                      θ_G ← θ_G − η ∂L_G/∂θ_G, D standing still
 
-with the plain gradient step replaced by an optimizer's. D moves first: what G follows is worth what D knows.
+with the plain gradient step replaced by an optimizer's. D moves first: the gradient that G gets is only as good as D.
 Source: Goodfellow et al. 2014, algorithm 1.
 """
 
@@ -68,7 +68,7 @@ class GAN(Model):
         self._check_players()
         if self.r1:
             D.check_tangent()
-        self.optimizer_g, self.optimizer_d = optimizer_g or Adam(), optimizer_d or Adam()
+        self.optimizer_g, self.optimizer_d = (Adam() if one is None else one for one in (optimizer_g, optimizer_d))
         rng = self.rng(INIT)
         self.generator = Learner(G, self.optimizer_g, G.init(rng, dtype))
         self.discriminator = Learner(D, self.optimizer_d, D.init(rng, dtype))

@@ -5,8 +5,10 @@ autoencoder. It is a far easier task than p(x): given x̃, few images are plausi
 
     x_0 → spoil → x̃_1 → draw x_1 ~ P(x|x̃_1) → spoil → x̃_2 → draw x_2 → …
 
-has, if P is right, the data's own distribution as its stationary one (Bengio et al. 2013): start anywhere, wait, and the x_t
-are samples. They are samples in a row, each near the one before; how slowly the chain wanders is its autocorrelation.
+has, if P is right and the chain can reach every image, the data's own distribution as its stationary one (Bengio et al. 2013):
+start anywhere, wait, and the x_t are samples. They are samples in a row, each near the one before; how slowly the chain wanders
+is its autocorrelation. The network here draws each pixel by itself, given x̃, which the true P(x|x̃) does only where x̃ leaves
+little doubt. So the chain is an approximation: more noise makes it mix faster, and P worse.
 
 Spoiling, for binary or grey pixels in [0, 1]: salt and pepper, every pixel replaced with probability `noise` by 0 or 1, at
 random. The network gives a logit a pixel, P(x|x̃) = Π_i σ(l_i)^{x_i} (1 − σ(l_i))^{1 − x_i}.
@@ -15,7 +17,7 @@ random. The network gives a logit a pixel, P(x|x̃) = Π_i σ(l_i)^{x_i} (1 − 
 the data, where P was never trained. So let it walk some rounds from each x while training, and at every round ask for the x
 it started from:
 
-    loss = mean over rounds r = 1 … walkback of  −log P(x | x̃_r),     x̃_1 = spoil(x),  x̃_{r+1} = spoil(draw of P(·|x̃_r))
+    loss = mean over rounds r = 1 … walkback of  −log P(x | x̃_r) / n,     x̃_1 = spoil(x),  x̃_{r+1} = spoil(draw of P(·|x̃_r))
 
 Each round is a training example of its own. The draws are inputs, and no gradient runs through them.
 Sources: Vincent et al. 2008; Bengio et al. 2013 ("Generalized denoising auto-encoders", walk-back), 2014 (GSN).
@@ -63,7 +65,7 @@ class GSN(Model):
             raise ValueError(f"the network makes {net.output_shapes[-1]} of {net.input_shape}, in {net.range or 'any range'}: "
                              "want logits of the input's own shape, no last activation, and no BatchNorm")
         self.net, self.noise, self.walkback = net, number("noise", noise, above=0, below=1), whole("walkback", walkback)
-        self.optimizer, self.width = optimizer or Adam(1e-3, beta1=0.9), net.n_in
+        self.optimizer, self.width = Adam(1e-3, beta1=0.9) if optimizer is None else optimizer, net.n_in
         self.learner = Learner(net, self.optimizer, net.init(self.rng(INIT), dtype))
 
     def step(self, x, *, check=True):

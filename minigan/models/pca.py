@@ -17,7 +17,9 @@ I). Then x is Gaussian with covariance W Wᵀ + σ² I, and its likelihood is la
 
     log p(x) = −½ (n log 2π + Σ_{i≤q} log λ_i + (n − q) log σ² + Σ_{i≤q} t_i² / λ_i + (‖x − m‖² − ‖t‖²) / σ²)
 
-It is exact, and a poor picture of images: one Gaussian cloud, where they lie on something curved.
+(With the covariance divided by N. Here, as in scikit-learn, the λ are those of C, with N − 1, and σ² is the mean of the
+min(N, n) − q that the data have besides.) It is exact, and a poor picture of images: one Gaussian cloud, where they lie on
+something curved.
 
 Two ways to U. The singular values of the centred data, s_i² = (N − 1) λ_i, with the right singular vectors. Or orthogonal
 iteration: multiply a basis by C, make it orthonormal again, and repeat; each round the part outside the first q directions
@@ -28,8 +30,8 @@ import math
 
 import numpy as np
 
-from minigan.arrays import INIT, SAMPLE, copy_of, generator, namespace, to, to_numpy
-from minigan.check import choice, whole
+from minigan.arrays import INIT, SAMPLE, copy_of, dtype_name, generator, namespace, to, to_numpy
+from minigan.check import choice, number, whole
 from minigan.models.estimator import Estimator, back_to, in_row_blocks, seed_of
 from minigan.nn.describe import describe
 
@@ -59,11 +61,12 @@ class PCA(Estimator):
     def fit(self, X, y=None):
         """Find the components of X (N, n). y is not looked at."""
         choice("solver", self.solver, SOLVERS)
-        X = self.validated(X, fitting=True)
+        source, X = X, self.validated(X, fitting=True)
         xp, (N, n) = namespace(X), X.shape
         q = min(N, n) if self.n_components is None else whole("n_components", self.n_components)
         if q > min(N, n):
             raise ValueError(f"n_components is {q}, X is {(N, n)}: want {min(N, n)} at most, the smaller of rows and features")
+        number("tol", self.tol, least=0)
         if N < 2:
             raise ValueError("X has 1 sample: a variance needs 2 at least")
         mean = xp.mean(X, axis=0)
@@ -75,7 +78,8 @@ class PCA(Estimator):
             rounds = 1
         else:
             components, variance, rounds = self._iterate(centred, q)
-        self.n_iter_, self.n_features_in_, self.n_components_, self.dtype_ = rounds, n, q, str(X.dtype).rpartition(".")[2]
+        self._remember_names(source)
+        self.n_iter_, self.n_features_in_, self.n_components_, self.dtype_ = rounds, n, q, dtype_name(X)
         self.mean_, self.components_, self.explained_variance_ = mean, components, variance
         self.explained_variance_ratio_ = variance / total if total else variance * 0.0
         rest = min(N, n) - q
@@ -86,7 +90,7 @@ class PCA(Estimator):
         """(Uᵀ (q, n), λ (q,), rounds) by orthogonal iteration; in the end the eigenvectors of C within the subspace."""
         xp, N = namespace(centred), centred.shape[0]
         rng = generator(seed_of(self.random_state), self.backend, INIT)
-        U = orthonormal(rng.standard_normal(size=(centred.shape[1], q), dtype=str(centred.dtype).rpartition(".")[2]))
+        U = orthonormal(rng.standard_normal(size=(centred.shape[1], q), dtype=dtype_name(centred)))
         for rounds in range(1, whole("max_iter", self.max_iter) + 1):  # noqa: B007
             new = orthonormal(centred.T @ (centred @ U))
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
@@ -120,6 +124,10 @@ class PCA(Estimator):
         """log p(x) of each row under probabilistic PCA, (N,), in nats: exact."""
         X = self.validated(X)
         xp, n, q = namespace(X), self.n_features_in_, self.n_components_
+        least = float(xp.min(self.explained_variance_))
+        if least <= 1e-12 * float(xp.max(self.explained_variance_)) or (q < n and self.noise_variance_ <= 0):
+            raise ValueError(f"the data have no variance in some directions: with {q} components of {n} this Gaussian has no "
+                             "density. Use fewer components, or more data")
         centred = X - self.mean_
         t = centred @ self.components_.T
         log_p = n * math.log(2 * math.pi) + float(xp.sum(xp.log(self.explained_variance_)))
@@ -160,7 +168,7 @@ class PCA(Estimator):
         if not isinstance(state, dict) or set(state) != wanted or state["components_"].ndim != 2:
             raise ValueError(f"the state has {sorted(state) if isinstance(state, dict) else state!r}, want {sorted(wanted)}")
         self.n_components_, self.n_features_in_ = state["components_"].shape
-        self.dtype_ = str(state["mean_"].dtype).rpartition(".")[2]
+        self.dtype_ = dtype_name(state["mean_"])
         for name, value in state.items():
             setattr(self, name, copy_of(value) if hasattr(value, "dtype") and value.ndim else value)
 

@@ -5,9 +5,10 @@
     `blocks` times:  x + f(x)                         f: ReLU, 1×1 to c/2, ReLU, 3×3 with mask B, ReLU, 1×1 back to c
     ReLU, 1×1, ReLU, 1×1                              to one logit a pixel, or to one a grey level
 
-Every step from layer to layer looks up and left only, so the logit of a pixel is a function of earlier pixels: the exact
-likelihood of `autoregressive.py`. Each block of 3×3 sees one pixel further. What no stack of these masks ever sees is the
-*blind spot*: a wedge to the right above the pixel, beyond the diagonal that the 3×3 windows climb.
+Every layer looks at the rows above and, in its own row, to the left; from the second layer on also at the pixel itself, whose
+features describe earlier pixels only. So the logit of a pixel is a function of earlier pixels: the exact likelihood of
+`autoregressive.py`. The *blind spot* are pixels to the upper right. A 3×3 window moves at most one column to the right for each
+row up, so a pixel r rows up and more than r + 2 columns to the right is never seen, however many blocks there are.
 
 A convolution sees all pixels at once, so training is fast; sampling, pixel after pixel, is not.
 Source: van den Oord et al. 2016, "Pixel recurrent neural networks", sections 3.3 to 3.5.

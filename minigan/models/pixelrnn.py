@@ -1,8 +1,8 @@
 """The PixelRNN: the conditionals of all pixels by a network that reads.
 
-The plainest form reads the pixels like a text, in raster order, with one LSTM:
+The plainest form reads the pixels like a text, in raster order, with `layers` LSTMs, one on top of the other:
 
-    (N, h·w) → (h·w, 1) → one step later → LSTM → ReLU, linear → logit          kind="raster"
+    (N, h·w) → (h·w, 1) → one step later → LSTMs → linear → logit          kind="raster"
 
 "One step later" is all that makes it causal: at step i it sees pixel i − 1, and its memory holds whatever it kept of the
 others. That is 784 steps for MNIST, one after the other, also in training.
@@ -11,8 +11,8 @@ The row LSTM goes down row by row instead, all pixels of a row at once: 28 steps
 
     (N, h·w) → (h, w, 1) → masked convolution 7×7, A → `layers` row LSTMs → ReLU, 1×1, ReLU, 1×1 → logit          kind="row"
 
-It is slower to train than a PixelCNN of the same size, since rows wait for each other, but a single layer sees all the way up.
-Sampling is pixel after pixel for both.
+Rows wait for each other, in training too, but a single layer already sees up to the first row, in a triangle that widens with
+each row. It has the PixelCNN's blind spot; only kind="raster" has none. Sampling is pixel after pixel for both.
 Source: van den Oord et al. 2016, "Pixel recurrent neural networks", section 3.1.
 """
 

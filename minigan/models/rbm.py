@@ -85,7 +85,8 @@ class RBM(Estimator, Model):
 
     def fit(self, X, y=None):
         """Learn from X (N, n_features), from the start: n_iter epochs of shuffled minibatches. y is not looked at."""
-        X = self._training_data(X, fresh=True)
+        source, X = X, self._training_data(X, fresh=True)
+        self._remember_names(source)
         self.begin(X)
         xp = namespace(X)
         for epoch in range(self.n_iter):
@@ -104,8 +105,9 @@ class RBM(Estimator, Model):
     def partial_fit(self, X, y=None):
         """Go on learning: one pass over X (N, n_features) in its order, cut into minibatches."""
         fresh = "learner_" not in vars(self)
-        X = self._training_data(X, fresh)
+        source, X = X, self._training_data(X, fresh)
         if fresh:
+            self._remember_names(source)
             self.begin(X)
         for start in range(0, X.shape[0], self.batch_size):
             self._update(X[start : start + self.batch_size, :])
@@ -142,7 +144,7 @@ class RBM(Estimator, Model):
         xp = namespace(v)
         moved = gradient[1] + gradient[0] @ self.offsets_[1] if self.centred else gradient[1]  # E_dreams v − E_data v
         if self.weight_decay:
-            gradient[0] += self.weight_decay * self.params[0]
+            gradient[0] += float(self.weight_decay) * self.params[0]
         self.learner_.step(self.learner_.net.pack(gradient))
         if self.centred:
             now = [xp.mean(v, axis=0), xp.mean(h, axis=0)]
@@ -173,6 +175,9 @@ class RBM(Estimator, Model):
             raise ValueError(f"the state is no RBM's ({error!r}): want one with learner_, chains_ and offsets_") from error
         other = type(self)(**self.get_params() | {"random_state": 0, "chains": self.chains or rows or None})
         width = (theta.shape[0] - self.n_components) // (self.n_components + 1)  # θ has n·m + n + m numbers
+        if width < 1 or width * self.n_components + width + self.n_components != theta.shape[0]:
+            raise ValueError(f"theta has {theta.shape[0]} numbers, which no machine of {self.n_components} hidden units "
+                             "has: want the n_components of the saved one")
         other.begin(namespace(theta).zeros((1, width), dtype=theta.dtype))
         Model.load_state(other, state)
         vars(self).update({name: value for name, value in vars(other).items() if name.endswith("_")})
@@ -202,6 +207,9 @@ class RBM(Estimator, Model):
         self._check_parameters()
         X = self.validated(X, fitting=fresh)
         self._in_range(X, X.shape[1], dtype_name(X))
+        if not fresh and (self.n_components != self.components_.shape[0] or bool(self.centred) != bool(self.offsets_)
+                          or bool(self.persistent) != bool(self.chains_.shape[0])):  # fmt: skip
+            raise ValueError("n_components, centred and persistent cannot change after the first step: call fit again")
         wanted = SGD(self.learning_rate, self.momentum)
         if not fresh and repr(self.learner_.optimizer) != repr(wanted):  # set_params has changed them
             self.learner_.optimizer = wanted.fresh(self.learner_.theta)

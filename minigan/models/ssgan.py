@@ -72,14 +72,14 @@ def matching_grad(G, theta_g, features, theta_f, z, real):
 
 
 def beside(unlabelled, images, labels, n_classes):
-    """The data of `train`: (unlabelled, labelled, labels), the labelled rows repeated until there are as many as unlabelled ones.
+    """The data of `train`: (unlabelled, labelled, labels), labelled rows repeated until there are as many as unlabelled ones.
 
     unlabelled: (N, n). images: (M, n). labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
     """
     check_labels(labels, images, n_classes)
     missing = sorted(set(range(n_classes)) - set(to_numpy(labels).tolist()))
     if missing:
-        raise ValueError(f"no labelled row of class {', '.join(map(str, missing))}: want one of each of the {n_classes} at least")
+        raise ValueError(f"no labelled row of class {', '.join(map(str, missing))}: want one of each of the {n_classes}")
     xp = namespace(unlabelled, images, labels)
     index = xp.asarray(np.arange(unlabelled.shape[0]) % images.shape[0])
     return unlabelled, xp.take(images, index, axis=0), xp.take(labels, index, axis=0)
@@ -110,7 +110,7 @@ class SSGAN(Model):
         if features.output_shapes[-1] != head.input_shape or max(features.min_batch, head.min_batch) > 1:
             raise ValueError(f"features makes {features.output_shapes[-1]}, head takes {head.input_shape}: want the same, and "
                              "no BatchNorm in either: labelled, unlabelled and generated rows go through as one batch")
-        self.optimizer_g, self.optimizer_d = optimizer_g or Adam(3e-4), optimizer_d or Adam(3e-4)
+        self.optimizer_g, self.optimizer_d = (Adam(3e-4) if one is None else one for one in (optimizer_g, optimizer_d))
         rng = self.rng(INIT)
         self.generator = Learner(G, self.optimizer_g, G.init(rng, dtype))
         self.seeing = Learner(features, self.optimizer_d, features.init(rng, dtype))

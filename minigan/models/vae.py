@@ -1,9 +1,10 @@
 """The variational autoencoder: a generator with a likelihood that one can bound from below.
 
-The model draws a code z ~ N(0, I) and decodes it, x ~ p(x|z). So p(x) = ∫ p(x|z) p(z) dz, which nobody can compute: for a given
-x nearly all z explain nothing. An encoder q(z|x) = N(μ(x), diag σ²(x)) proposes codes that do. For any q,
+The model draws a code z ~ N(0, I) and decodes it, x ~ p(x|z). So p(x) = ∫ p(x|z) p(z) dz has no closed form, and an average
+over codes from the prior needs far too many: for nearly all z, p(x|z) is almost 0. An encoder q(z|x) = N(μ(x), diag σ²(x))
+proposes codes that do. For any q,
 
-    log p(x) = E_q [log p(x, z) / q(z|x)] + KL(q(z|x) ‖ p(z|x))          take log p(x) = log p(x, z) − log p(z|x) under E_q
+    log p(x) = E_q log [p(x, z) / q(z|x)] + KL(q(z|x) ‖ p(z|x))          take log p(x) = log p(x, z) − log p(z|x) under E_q
              ≥ E_q log p(x|z) − KL(q(z|x) ‖ p(z))                        the last KL is ≥ 0; p(x, z) = p(x|z) p(z)
 
 The three terms: how well the code explains x; how far the proposals are from the prior; and, dropped, how far they are from the
@@ -142,7 +143,7 @@ class VAE(Model):
         self.pixels = LIKELIHOODS[likelihood](self.sigma)
         self.width, self.range = encoder.n_in, (0.0, 1.0) if binarise else self.pixels.range
         self._check_networks()
-        self.optimizer = optimizer or Adam(1e-3, beta1=0.9)
+        self.optimizer = Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
         rng = self.rng(INIT)
         self.q = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
         self.p = Learner(decoder, self.optimizer, decoder.init(rng, dtype))

@@ -52,7 +52,7 @@ class WGAN(GAN):
     """A GAN with a Wasserstein critic. G, D, latent, k, optimizers, seed, backend, dtype, pack: as for GAN.
 
     penalty: float ≥ 0, λ of the gradient penalty.
-    clip: float > 0, c of weight clipping, instead of the penalty; None for the penalty.
+    clip: float > 0, c of weight clipping; then there is no penalty. None for the penalty.
     `step` reports loss_d, of which −loss_d is the estimate above, and loss_g.
     """
 
@@ -80,6 +80,8 @@ class WGAN(GAN):
         loss = super().step_d(real, rng)
         if self.clip is not None:
             self.discriminator.theta = clipped(self.discriminator.theta, self.clip)
+            if self.discriminator.optimizer.mean is not None:
+                self.discriminator.optimizer.mean = clipped(self.discriminator.optimizer.mean, self.clip)
         return loss
 
     def opinions(self, real, fake):

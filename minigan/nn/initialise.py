@@ -8,7 +8,8 @@ the first weights decide whether a signal grows, dies or keeps its size on its w
     normal(s)   the same small s everywhere; N(0, 0.02²) is what the DCGAN paper starts from
 
 Each is a function (rng, shape, dtype) -> W. The shape is (…, n_in, n_out): for a kernel (k, k, n_in, n_out) each output adds
-up k·k·n_in products, which is its fan_in, and fan_out is k·k·n_out. Biases start at 0.
+up k·k·n_in products, which is its fan_in, and fan_out is k·k·n_out. (In a transposed convolution of stride s only (k/s)²·n_in
+products meet, so there the signal shrinks with glorot and he; the DCGAN uses normal.) Biases start at 0.
 Sources: Glorot & Bengio 2010, eq. 16; He et al. 2015, eq. 10; Radford et al. 2016 (DCGAN), section 4.
 """
 

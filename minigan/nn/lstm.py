@@ -8,7 +8,8 @@ happens to the memory: i what enters, f what stays, o what is said.
     c_t = f c_{t−1} + i g                   h_t = o tanh(c_t)             c_t, h_t (N, n)
 
 h_0 and c_0 are 0. The memory's path through time, c_t = f c_{t−1} + …, is a sum and not a product with a matrix: where f is
-near 1 a gradient can pass many steps without dying, which it could not in a plain recurrent network.
+near 1 a gradient can pass many steps. In a plain recurrent network it passes a matrix product and a tanh at each step, and
+usually dies or explodes.
 
 **Back through time.** h_t is used twice, as the output y_t and in the next step; so is c_t. Walk from the last step to the
 first with dh and dc, the gradients that come from later steps (0 behind the last one), and at each step

@@ -8,9 +8,9 @@ checkpoint or an average of two networks is a line over one vector.
     dx, dtheta = net.backward(theta, tape, dy)  the chain rule, from the last layer to the first
 
 L is the number of layers. `tape` is the list of what each layer wants to remember (and, last, y's shape). It is returned,
-not stored, so the same network may see several batches before any of them is taken back. A layer may remember its output
-itself: do not write into y before backward. Backward hands each layer the gradient of its output and gets the gradient of
-its input, which is the gradient of the output of the layer below.
+not stored, so the same network may see several batches before backward is called for any of them. A layer may remember its
+output itself: do not write into y before backward. Backward hands each layer the gradient of its output and gets the gradient
+of its input, which is the gradient of the output of the layer below.
 
     x ── f_1 ── f_2 ── … ── f_L ── y
     dx ← b_1 ← b_2 ← … ← b_L ← dy        each b_i also leaves its part of dθ

@@ -15,19 +15,20 @@ Two options go with each of them. A `schedule` multiplies η at step t (`schedul
     θ̄ ← ρ θ̄ + (1 − ρ) θ           starting at the first θ
 
 a running mean of where θ has been, about 1/(1 − ρ) steps long. Training never sees θ̄; a model samples with it, since a θ that
-circles around a good point is on average nearer to it (Polyak & Juditsky 1992; for GANs Yazıcı et al. 2019).
-The vectors u, v, m, θ̄ and the count t are an optimizer's state. It belongs to one θ: each network needs an optimizer of its
-own, and a model starts a `fresh` one of the kind it is given.
+circles around a good point is on average nearer to it (the plain mean: Polyak & Juditsky 1992; this one, for GANs: Yazıcı et
+al. 2019). The vectors u, v, m, θ̄ and the count t are an optimizer's state. It belongs to one θ: each network needs an
+optimizer of its own, and a model starts a `fresh` one of the kind it is given.
 Sources: Polyak 1964; Tieleman & Hinton 2012, lecture 6.5; Kingma & Ba 2015, algorithm 1.
 """
 
 import copy
+import inspect
 import math
 
 import numpy as np
 
 from minigan.arrays import copy_of, namespace
-from minigan.check import number
+from minigan.check import number, whole
 from minigan.nn.describe import words
 
 BLOCK = 65536  # numbers: a few vectors of them fit a processor's cache
@@ -54,8 +55,9 @@ class Optimizer:
     __repr__ = words
 
     def __init__(self, lr, schedule=None, average=0.0):
-        if not (schedule is None or callable(schedule)):
-            raise ValueError(f"schedule={schedule!r}: want a function of the step, such as Straight(steps=1000), or None")
+        if not (schedule is None or callable(schedule)) or inspect.isroutine(schedule):
+            raise ValueError(f"schedule={schedule!r}: want an object with its settings, such as Straight(steps=1000), so that "
+                             "a checkpoint can name it; or None")
         self.lr, self.schedule = number("lr, the learning rate,", lr, above=0), schedule
         self.average = number("average", average, least=0, below=1)
         self.t, self.moments, self.mean = 0, None, None
@@ -83,8 +85,8 @@ class Optimizer:
         if any(moment.shape != theta.shape for moment in self.moments):
             raise ValueError(f"this {type(self).__name__} belongs to a theta of shape {self.moments[0].shape}, got "
                              f"{theta.shape}: give each network an optimizer of its own")
-        self.t += 1
-        rate = self.lr * (self.schedule(self.t) if self.schedule else 1.0)
+        factor = number("the schedule's value", self.schedule(self.t + 1), least=0) if self.schedule else 1.0
+        self.t, rate = self.t + 1, self.lr * factor
         new = xp.empty_like(theta)
         for new_part, theta_part, g, *moments in in_blocks(new, theta, dtheta, *self.moments):
             new_part[...] = theta_part
@@ -104,11 +106,12 @@ class Optimizer:
 
     def load_state(self, state):
         """Take over what the `state()` of an optimizer of the same settings gave."""
-        if set(state) - {"mean"} != {"t", "moments"} or len(state["moments"]) not in (0, self.count) or state["t"] < 0:
+        averages = "mean" in state or not (self.average and state.get("t"))
+        if set(state) - {"mean"} != {"t", "moments"} or len(state["moments"]) not in (0, self.count) or not averages:
             raise ValueError(f"the state has {sorted(state)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it "
                              "averages")
-        moments = [copy_of(moment) for moment in state["moments"]]
-        self.t, self.moments = state["t"], moments if len(moments) == self.count else None
+        moments, t = [copy_of(moment) for moment in state["moments"]], whole("t", state["t"], 0)
+        self.t, self.moments = t, moments if len(moments) == self.count else None
         self.mean = copy_of(state["mean"]) if "mean" in state else None
 
 

@@ -2,8 +2,8 @@
 
     y = x + f(x)          f: layers in a row, whose output has the shape of their input
 
-Backward, both ways add up: dx = dy + f′(x)ᵀ dy. The first term is why deep networks of such blocks can be trained: the gradient
-reaches every block undiminished, whatever f does.
+Backward, both ways add up: dx = dy + f′(x)ᵀ dy. The first term carries dy to the block below unchanged. Where f′ is small, the
+gradient neither grows nor dies, however many blocks there are: that is why deep networks of such blocks can be trained.
 
 f is a `Net`, and for the network outside, all parameters of f are one array: its flat θ. So a network can be a layer, and this
 file is the chain rule of a sum, and no more.

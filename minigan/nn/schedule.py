@@ -48,6 +48,8 @@ class Stairs:
     """The factor of the last stair whose step is ≤ t. stairs: pairs (step, factor), steps growing, factors > 0."""
 
     def __init__(self, *stairs):
+        if not all(isinstance(stair, (tuple, list)) and len(stair) == 2 for stair in stairs):
+            raise ValueError(f"Stairs{stairs}: want pairs (step, factor), as in Stairs((1000, 0.1))")
         self.stairs = tuple((whole("Stairs: a step", t), number("Stairs: a factor", factor, above=0)) for t, factor in stairs)
         steps = [step for step, _ in self.stairs]
         if not steps or steps != sorted(set(steps)):

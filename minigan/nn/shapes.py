@@ -44,7 +44,7 @@ def shapes_behind(layers, shape=None):
     shape: of an input; by default what the first layer that knows its input wants.
     """
     if shape is None:
-        # the features are those of the first layer that has any; the other axes those of the first that is particular
+        # the features are those of the first layer that has any; the other axes those of the first that asks for some shape
         shape = next((layer.input_shape for layer in layers if hasattr(layer, "input_shape")), (None,))
         features = (layer.n_in if hasattr(layer, "n_in") else layer.input_shape[-1]
                     for layer in layers if hasattr(layer, "n_in") or hasattr(layer, "input_shape"))  # fmt: skip

@@ -40,7 +40,7 @@ REFUSED = {
     r"Stairs\(\(5, 0\.1\), \(5, 0\.2\)\): want pairs": lambda: Stairs((5, 0.1), (5, 0.2)),
     "Stairs: a factor is 0: want a number > 0": lambda: Stairs((5, 0)),
     "Stairs: a step is 0": lambda: Stairs((0, 0.5)),
-    "schedule=0.5: want a function of the step": lambda: Adam(schedule=0.5),
+    "schedule=0.5: want an object with its settings": lambda: Adam(schedule=0.5),
     "average is 1: want a number ≥ 0 and < 1": lambda: SGD(average=1),
     "average is -0.5": lambda: RMSProp(average=-0.5),
 }
