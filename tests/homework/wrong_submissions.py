@@ -180,6 +180,8 @@ WRONG = [
     (5, LSTM, "as_rows(y[:, :-1, :]).T @ as_rows(da[:, 1:, :])", "as_rows(y).T @ as_rows(da)", {11}, "does dW_h pair h_{t−1} with step t?"),
     (5, LSTM, "            dh = step @ W_h.T\n", "            dh = step @ W_h\n", {11}, "in a matrix product A B the inner sizes do not match"),
     # sheet 6
+    (6, LIKELIHOODS, "return namespace(y).sum(x * y - softplus(y), axis=-1), x - sigmoid(y)", "return (-x * softplus(-y) - (1 - x) * softplus(y)).sum(-1), x - sigmoid(y)", set(), ""),
+    (6, VAE, "    log_p, dlog_p = likelihood.log_p(xp.reshape(decoded, (K, N, -1)), x)", "    rows = xp.reshape(xp.broadcast_to(x, (K, *x.shape)), (K * N, -1))\n    log_p, dlog_p = (xp.reshape(part, (K, N, *part.shape[1:])) for part in likelihood.log_p(decoded, rows))", set(), ""),
     (6, LIKELIHOODS, "x * y - softplus(y), axis=-1)", "x * y + softplus(y), axis=-1)", {1}, "its logarithm at most 0"),
     (6, LIKELIHOODS, "x * y - softplus(y), axis=-1)", "x * y - namespace(y).log(1 + namespace(y).exp(y)), axis=-1)", {1}, "an overflow"),
     (6, LIKELIHOODS, "namespace(y).sum(x * y - softplus(y), axis=-1)", "namespace(y).mean(x * y - softplus(y), axis=-1)", {1}, "log p is 1/7 of what is right"),
@@ -225,6 +227,8 @@ WRONG = [
     (6, VAE, "dlogvar = xp.sum(dlogvar, axis=0) - 0.5 / N", "dlogvar = xp.sum(dlogvar, axis=0)", {8}, "dlogvar is off by a number of its own in every column"),
     (6, VAE, "[xp.sum(dmean, axis=0), dlogvar]", "[xp.mean(dmean, axis=0), dlogvar]", {8}, "dmean is off by a factor 0.25 everywhere"),
     # sheet 7
+    (7, AUTOREGRESSIVE, "    xp, L = namespace(logits), logits.shape[1]\n    if L == 1:", "    import numpy as np\n\n    xp, L = namespace(logits), logits.shape[1]\n    if L > 1:\n        sums = np.cumsum(np.exp(logits - logits.max(1, keepdims=True)), axis=1)\n        level = [min(np.searchsorted(row[:-1], u * row[-1], side=\"right\"), L - 1) for row, u in zip(sums, uniform[:, 0])]\n        return (np.array(level, logits.dtype) / (L - 1)).astype(logits.dtype)[:, None]\n    if L == 1:", set(), ""),
+    (7, MASKED, "        seen = [memory[:, i + a, j + left : j + right, :] for a, left, right in self._runs()]\n        flat = [namespace(x).reshape(part, (x.shape[0], -1)) for part in seen]\n", "        flat = [memory[:, i + a, j + b, :] for a, b in self.window.taps]\n", set(), ""),
     (7, PIXELCNN, "7, mask=\"A\", init=he)", "7, mask=\"B\", init=he)", {1}, "output at a pixel must not depend on that pixel itself"),
     (7, PIXELCNN, "3, mask=\"B\", init=he)", "3, mask=\"A\", init=he)", {1}, "number of parameters is"),
     (7, PIXELCNN, "MaskedConv2d(half, half, 3, mask=\"B\", init=he)", "__import__(\"minigan.nn\").nn.Conv2d(half, half, 3, padding=1, init=he)", {1}, "output at a pixel must not depend on later pixels"),
