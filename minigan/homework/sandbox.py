@@ -29,7 +29,7 @@ from pathlib import Path
 from minigan.homework import landlock, wire
 from minigan.homework.stand_in import look_up
 
-LIBRARIES = ("numpy", "safetensors")  # all that the tasks and the messages need
+LIBRARIES = ("numpy", "safetensors", "tqdm")  # all that the tasks and the messages need
 SET_DUMPABLE = 4  # of Linux's prctl
 CALLS = 1000  # that one question may make of functions that are stood in for
 SILENT = "no answer in time: is there an endless loop?"

@@ -15,7 +15,7 @@ from minigan.homework.__main__ import main
 from minigan.homework.grade import Grader
 from minigan.homework.sheets import get_sheet, sheets
 
-NUMBERS = [1, 2, 3, 4, 5]
+NUMBERS = [1, 2, 3, 4, 5, 6, 7]
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,7 +62,7 @@ def test_where_the_grader_fails_one_submission_the_others_keep_their_grades(tmp_
 def test_a_sheet_that_is_not_there_is_one_line(arguments, capsys):
     with pytest.raises(SystemExit) as exit:
         main(arguments.split())
-    assert exit.value.code == 2 and "there is no sheet 9: want one of 1, 2, 3, 4, 5" in capsys.readouterr().err
+    assert exit.value.code == 2 and "there is no sheet 9: want one of 1, 2, 3, 4, 5, 6, 7" in capsys.readouterr().err
 
 
 def test_the_gradescope_zip_grades(tmp_path, submission):
