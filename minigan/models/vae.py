@@ -86,7 +86,7 @@ def elbo_grad(encoder, theta_q, decoder, theta_p, x, noise, likelihood, beta=1.0
 
 
 def log_weights(mean, logvar, noise, z, log_p):
-    """log w, (K, N): log p(x|z) (K, N) + ½ Σ (ε² + log σ² − z²). noise, z: (K, N, latent); mean, logvar: (N, latent)."""
+    """log w, (K, N). log_p: log p(x|z), (K, N). noise, z: (K, N, latent); mean, logvar: (N, latent)."""
     return log_p + 0.5 * namespace(z).sum(noise * noise + logvar - z * z, axis=2)
 
 

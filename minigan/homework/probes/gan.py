@@ -75,6 +75,13 @@ class GGrad:
         return {"loss": loss, "dtheta_g": dtheta_g}
 
 
+class Falling:
+    """1/t, as an object: an optimizer takes no plain function."""
+
+    def __call__(self, t):
+        return 1.0 / t
+
+
 class AdamChange:
     """What one, two and three steps add to θ: the first few are where the corrections of the means count."""
 
@@ -84,7 +91,7 @@ class AdamChange:
             yield {**normal(rng, dtype, theta=(8,), dtheta=(8,)), "lr": 0.05, "eps": 0.1, **betas}
 
     def run(theta, dtheta, lr, eps, beta1, beta2):
-        adam, answer, untouched = Adam(lr, beta1, beta2, eps, schedule=lambda t: 1.0 / t), {}, True
+        adam, answer, untouched = Adam(lr, beta1, beta2, eps, schedule=Falling()), {}, True
         for name, gradient in (("step_1", dtheta), ("step_2", dtheta[::-1].copy()), ("step_3", dtheta**2)):
             before, copy = theta, gradient.copy()
             theta = adam.step(theta, gradient)
