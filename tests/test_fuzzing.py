@@ -93,9 +93,13 @@ def test_safetensors(tmp_path):
     check()
 
 
-@pytest.mark.parametrize("ending", ["png", "jpg"])
+WEBP = {"webp": {}, "lossless.webp": {"lossless": True}, "extended.webp": {"icc_profile": bytes(16)}}
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "bmp", *WEBP])
 def test_images(tmp_path, ending):
-    Image.effect_mandelbrot((60, 50), (-3, -2.5, 2, 2.5), 50).convert("RGB").save(tmp_path / f"good.{ending}")
+    picture = Image.effect_mandelbrot((60, 50), (-3, -2.5, 2, 2.5), 50).convert("RGB")
+    picture.save(tmp_path / f"good.{ending}", **WEBP.get(ending, {}))
     whole, path = (tmp_path / f"good.{ending}").read_bytes(), tmp_path / f"bad.{ending}"
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     limits = resource.getrlimit(resource.RLIMIT_AS)
