@@ -29,6 +29,8 @@ parser.add_argument("--resume", action="store_true", help="go on from the checkp
 args = parser.parse_args()
 
 images, _, shape = load_images(args)
+if len(images) < 2:
+    parser.error(f"--images {args.images}: 1 image, want 2 at least, better hundreds")
 batch = min(64, len(images))
 epochs = args.epochs or max(20, 4200 // (len(images) // batch))
 falling = Straight(epochs * (len(images) // batch))  # to 0 at the last step
