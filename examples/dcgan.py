@@ -2,7 +2,7 @@
 
     python examples/dcgan.py                                  # digits, 8×8
     python examples/dcgan.py --data mnist --epochs 20         # or fashion-mnist
-    python examples/dcgan.py --images FOLDER --size 32        # your own pictures, in colour
+    python examples/dcgan.py --images FOLDER --size 32        # your own pictures, in colour: docs/own-data.md
     python examples/dcgan.py --resume                         # after Ctrl-C, or whatever else stopped it
 
 Then look at it with examples/z_walk.py and examples/use_a_trained_gan.py.
@@ -21,7 +21,7 @@ add_data_arguments(parser)
 parser.add_argument("--latent", type=int, default=32)
 parser.add_argument("--width", type=int, default=32, help="channels behind D's first layer")
 parser.add_argument("--average", type=float, default=0.999, help="of the θ_G that samples are drawn with; 0 for none")
-parser.add_argument("--epochs", type=int, help="150 for the digits, else 20")
+parser.add_argument("--epochs", type=int, help="by default 20, and more where that is less than 4,200 steps")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
 parser.add_argument("--out", default="runs/dcgan")
@@ -29,8 +29,11 @@ parser.add_argument("--resume", action="store_true", help="go on from the checkp
 args = parser.parse_args()
 
 images, _, shape = load_images(args)
-epochs = args.epochs or (150 if args.data == "digits" and not args.images else 20)
-falling = Straight(epochs * (len(images) // 64))  # to 0 at the last step
+if len(images) < 2:
+    parser.error(f"--images {args.images}: 1 image, want 2 at least, better hundreds")
+batch = min(64, len(images))
+epochs = args.epochs or max(20, 4200 // (len(images) // batch))
+falling = Straight(epochs * (len(images) // batch))  # to 0 at the last step
 G, D = dcgan(shape, args.latent, args.width)
 print(f"G\n{G}\n\nD\n{D}")
 gan = GAN(
@@ -43,5 +46,5 @@ gan = GAN(
     backend=args.backend,
 )
 image = shape if shape[2] > 1 else shape[:2]
-train(gan, images, epochs=epochs, batch_size=64, seed=args.seed, out=args.out, resume=args.resume, image=image)
+train(gan, images, epochs=epochs, batch_size=batch, seed=args.seed, out=args.out, resume=args.resume, image=image)
 print(f"samples.png, curves.png, training.gif, log.csv and checkpoint.safetensors are in {args.out}")

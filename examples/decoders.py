@@ -40,7 +40,7 @@ Path(args.out).mkdir(parents=True, exist_ok=True)
 
 images, labels, shape = load_images(args)
 n, last = images.shape[1], len(images) * 9 // 10
-known, test = images[:last], images[last:]
+known, test, columns = images[:last], images[last:], min(12, len(images) - last)
 seen, options = to(known, args.backend), {"seed": args.seed, "backend": args.backend}
 wide = (n, args.hidden, args.hidden)
 models = {
@@ -55,18 +55,18 @@ judge = Classifier(classifier_network(n, int(labels.max()) + 1)) if labels is no
 if judge:
     train(judge, (known, labels[:last]), epochs=20, batch_size=64, progress=False)
 
-rows, names, shown, drawn = [test[:12]], ["test images"], to(test, args.backend), {"test images": test}
+rows, names, shown, drawn = [test[:columns]], ["test images"], to(test, args.backend), {"test images": test}
 for name, model in models.items():
     again = model.inverse_transform(model.transform(test)) if name == "PCA" else to_numpy(model.reconstruct(shown))
     drawn[name] = to_numpy(model.sample(2000, seed=1))
-    rows += [again[:12], drawn[name][:12]]
+    rows += [again[:columns], drawn[name][:columns]]
     names += [f"{name}: again", f"{name}: samples"]
     print(f"{name}: squared error of a pixel {np.mean((again - test) ** 2):.4f}")
 for name, samples in drawn.items():
     window = "" if name == "test images" else f"Parzen {parzen(samples, known[-500:], test)['log_likelihood']:.0f} nats, "
-    sharp = sharpness(samples, shape)
+    sharp = sharpness(samples.reshape(len(samples), -1, shape[2]).mean(axis=2), shape)
     sure = f", a classifier is sure of {coverage(judge, samples.astype(np.float32))['confident']:.0%}" if judge else ""
     print(f"{name}: {window}high frequencies {sharp['high_frequencies']:.3f}, Laplacian {sharp['laplacian']:.3f}{sure}")
 pictures.save_table(Path(args.out) / "decoders.png", np.concatenate(rows), shape if shape[2] > 1 else shape[:2], names,
-                    [""] * 12, title=f"codes of {args.code} numbers")  # fmt: skip
+                    [""] * columns, title=f"codes of {args.code} numbers")  # fmt: skip
 print(f"decoders.png is in {args.out}")

@@ -46,8 +46,9 @@ start = to(images[last : last + 50], args.backend)
 chain = to_numpy(gsn.chain(start, args.rounds, seed=0))  # (rounds, 50, n)
 shown = [0, 1, 2, 3, 5, 10, 20, 50, 100, args.rounds - 1]
 shown = [i for i in shown if i < args.rounds]
-rows = np.stack([images[last : last + 6], *(chain[i, :6] for i in shown)], axis=1).reshape(-1, n)
-pictures.save_table(Path(args.out) / "chain.png", rows, image, [f"chain {i}" for i in range(1, 7)],
+first = images[last : last + 6]
+rows = np.stack([first, *(chain[i, : len(first)] for i in shown)], axis=1).reshape(-1, n)
+pictures.save_table(Path(args.out) / "chain.png", rows, image, [f"chain {i}" for i in range(1, len(first) + 1)],
                     ["test image", *(i + 1 for i in shown)], title="P(x | spoiled x), after how many rounds")  # fmt: skip
 
 lags = np.arange(min(60, args.rounds // 3))

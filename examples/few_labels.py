@@ -39,6 +39,8 @@ args = parser.parse_args()
 Path(args.out).mkdir(parents=True, exist_ok=True)
 
 images, labels, shape = load_images(args)
+if labels is None:
+    parser.error("--images: a folder has no labels, and this is about labels; want --data")
 if args.data == "digits":
     (images, unseen), (labels, unseen_labels) = (images[:1400], images[1400:]), (labels[:1400], labels[1400:])
 else:

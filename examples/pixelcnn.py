@@ -42,7 +42,8 @@ parser.add_argument("--out", default="runs/pixelcnn")
 parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
 args = parser.parse_args()
 
-images, _, (h, w, _) = load_images(args)
+images, _, (h, w, c) = load_images(args)
+images = images.reshape(-1, h * w, c).mean(axis=2)  # grey
 binary = args.levels == 2
 top = np.float32(args.levels - 1)
 images = bernoulli(images, generator(0)) if binary else np.round(images * top) / top
@@ -71,16 +72,16 @@ stops = np.unique(np.linspace(0, h * w, min(60, h * w) + 1).astype(int))
 grown = [pictures.tile(np.where(np.arange(h * w) < stop, samples, 0.4), (h, w)) for stop in stops]
 pictures.save_animation(out / "growing.gif", [np.kron(image, np.ones((6, 6))) for image in grown], milliseconds=80)
 
-upper = np.arange(h * w) < h // 2 * w
-filled = {args.model: to_numpy(model.complete(to(test[:12], args.backend), upper, seed=0))}
+upper, first = np.arange(h * w) < h // 2 * w, test[:12]
+filled = {args.model: to_numpy(model.complete(to(first, args.backend), upper, seed=0))}
 if binary:
     rbm = RBM(16, learning_rate=0.05, batch_size=50, n_iter=30, random_state=args.seed).fit(known)
-    filled["RBM, 16 units"] = rbm.complete(test[:12], upper)
+    filled["RBM, 16 units"] = rbm.complete(first, upper)
     exact = log_likelihood(rbm.params, test[:500], log_partition(rbm.params)).mean()
     print(f"an RBM of 16 units: {exact:.2f} nats, exact")
-rows = [np.where(upper, test[:12], 0.4), *filled.values(), test[:12]]
-pictures.save_table(out / "completion.png", np.concatenate(rows), (h, w), ["given", *filled, "truth"], range(1, 13),
-                    title="the lower half drawn, given the upper")  # fmt: skip
+rows = [np.where(upper, first, 0.4), *filled.values(), first]
+pictures.save_table(out / "completion.png", np.concatenate(rows), (h, w), ["given", *filled, "truth"],
+                    range(1, len(first) + 1), title="the lower half drawn, given the upper")  # fmt: skip
 
 r, c = h * 2 // 3, w // 2  # which earlier pixels does the logit of this one depend on?
 field = build((h, w), 2, channels=args.channels, seed=args.seed, dtype="float64")

@@ -39,6 +39,8 @@ parser.add_argument("--measure", action="store_true", help="print the figures to
 args = parser.parse_args()
 out, model = Path(args.checkpoint).parent, load_model(args.checkpoint)
 print(model)
+if not hasattr(model, "sample"):
+    parser.error(f"{args.checkpoint} holds a {type(model).__name__}, which draws no samples")
 
 samples = to_numpy(model.sample(args.n, seed=args.seed))
 shape = pictures.check_shape(samples.shape[1], args.image)
@@ -70,7 +72,7 @@ if args.data:
     rows = np.concatenate([samples[:10, None], known[index]], axis=1).reshape(-1, samples.shape[1])
     pictures.save_table(out / "neighbours.png", rows, shape, [f"{d:.1f}" for d in distance[:, 0]],
                         ["sample", *(f"training {i}" for i in range(1, 6))], low=low, high=high,
-                        title="the training images nearest to each sample; left: the distance to the first")  # fmt: skip
+                        title="nearest training images; left: distance to the first")  # fmt: skip
     many = to_numpy(model.sample(min(1000, len(unseen)), seed=args.seed + 1))
     for name, points in (("samples", many), ("held-out images", unseen[: len(many)])):
         least, middle, most = np.quantile(nearest(points, known)[1], [0.05, 0.5, 0.95])

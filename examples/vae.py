@@ -50,8 +50,9 @@ print(f"bound {float(vae.elbo(test, seed=0).mean()):.2f} nats")
 for K in (1, 10, 100, 1000):
     print(f"likelihood by {K} importance samples {float(vae.log_likelihood(test[:200, :], K, seed=0).mean()):.2f} nats")
 
-pairs = np.concatenate([to_numpy(test)[:12], to_numpy(vae.reconstruct(test[:12, :]))])
-pictures.save_table(out / "reconstructions.png", pairs, image, ["test image", "from its code"], range(1, 13))
+first = test[: min(12, len(test)), :]
+pairs = np.concatenate([to_numpy(first), to_numpy(vae.reconstruct(first))])
+pictures.save_table(out / "reconstructions.png", pairs, image, ["test image", "from its code"], range(1, len(first) + 1))
 codes, side = to_numpy(vae.encode(test)[0]), np.linspace(-2, 2, 11, dtype=np.float32)
 factors = np.repeat(codes[:1], 11 * min(args.latent, 8), axis=0)
 for i in range(min(args.latent, 8)):

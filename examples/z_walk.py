@@ -28,6 +28,8 @@ parser.add_argument("--n", type=int, default=20_000, help="how many z the classi
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
 args = parser.parse_args()
+if args.images:
+    parser.error("--images: a folder has no labels, and the sums ask for classes; want --data")
 gan, out = load_model(args.checkpoint, args.backend), Path(args.checkpoint).parent
 images, labels, shape = load_images(args)
 rng = generator(args.seed)

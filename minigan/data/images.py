@@ -1,7 +1,8 @@
-"""Your own images: a folder of PNG and JPEG files, of any size, grey or colour, in folders within folders.
+"""Your own images: a folder of PNG, JPEG, WebP and BMP files, of any size, grey or colour, in folders within folders.
 
 Each is turned upright (cameras write the turn beside the picture), cropped to the square in its middle, resized, and laid out
-as one row of numbers in the generator's range. A file that cannot be read is no reason to stop: it is counted and named.
+as one row of numbers in the generator's range. A file that cannot be read is no reason to stop: it is counted and named. So is
+a file of another image format. Of an animation the first picture is taken.
 """
 
 import io
@@ -10,10 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-ENDINGS = (".png", ".jpg", ".jpeg")
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+OTHERS = (".gif", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".svg", ".psd")  # images too, but they are not read
 MAX_PIXELS = 50_000_000  # a file may claim a size that nobody has; more than this is not unpacked
-# … nor more than its bytes can hold: deflate makes 1,032 bytes of one, each of 8 pixels; a JPEG's block of 64 takes a bit
-PIXELS_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 8 * 64}
+# … nor more than its bytes can hold. PNG: deflate makes 1,032 bytes of one, each of 8 pixels. JPEG: a block of 64 takes a bit.
+# WebP: its modes alone take more than 3 bits of each block of 256; only its lossless code may draw one colour for nothing, and
+# then a large image is refused though it is whole. BMP: two bytes are a run of 255 pixels.
+PIXELS_PER_BYTE = {"PNG": 8 * 1032, "JPEG": 8 * 64, "WEBP": 8 * 256 // 3, "BMP": 128}
+PIXELS_PER_BYTE["MPO"] = PIXELS_PER_BYTE["JPEG"]  # some cameras': a JPEG with more of them behind it; Pillow opens it as one
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
+HARMLESS = 2**16  # pixels that are unpacked whatever the file's length
 
 
 def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
@@ -28,7 +35,10 @@ def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder: name one that holds images ({', '.join(ENDINGS)})")
     rows, unreadable = [], {}
-    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS + OTHERS and path.is_file()):
+        if path.suffix.lower() in OTHERS:
+            unreadable[str(path)] = f"{path.suffix} is not read: save it as one of {', '.join(ENDINGS)}"
+            continue
         try:
             rows.append(_read(path, size, colour))
         except Exception as error:  # whatever a decoder can raise on a damaged file
@@ -40,15 +50,37 @@ def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
 
 
 def _read(path, size, colour):
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of harmless oddities in files
         data = path.read_bytes()  # from memory: of a file, a decoder would try to read as many bytes as a chunk claims to have
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            possible = min(MAX_PIXELS, 4096 + PIXELS_PER_BYTE[image.format] * len(data))
-            if image.width * image.height > possible:
-                raise ValueError(f"claims {image.width} × {image.height} pixels, of its size it can have {possible} at most")
+        _look_at_size("WEBP", _webp_size(data), len(data))  # Pillow's decoder allots the canvas as soon as it is opened
+        try:
+            opened = Image.open(io.BytesIO(data), formats=FORMATS)
+        except UnidentifiedImageError:
+            raise ValueError(f"it is empty, damaged or none of {', '.join(FORMATS)}") from None
+        with opened as image:
+            _look_at_size(image.format, image.size, len(data))
             upright = ImageOps.exif_transpose(image).convert("RGB" if colour else "L")
     return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BOX if min(upright.size) > size else
                                    Image.Resampling.BICUBIC))  # fmt: skip
+
+
+def _look_at_size(format, size, length):
+    """ValueError where an image claims more pixels than a file of that many bytes is unpacked to."""
+    possible = min(MAX_PIXELS, HARMLESS + PIXELS_PER_BYTE[format] * length)
+    if size[0] * size[1] > possible:
+        raise ValueError(f"claims {size[0]} × {size[1]} pixels; of {length} bytes {possible} pixels are unpacked at most")
+
+
+def _webp_size(data):
+    """(width, height) that a WebP file's first chunk claims, (0, 0) where it is no such file."""
+    chunk, number = data[12:16], lambda place, n: int.from_bytes(data[place : place + n], "little")
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        return 0, 0
+    if chunk == b"VP8X":  # with transparency, animation or a camera's notes: the canvas, less one
+        return number(24, 3) + 1, number(27, 3) + 1
+    if chunk == b"VP8L":  # lossless: 14 bits each, less one
+        return number(21, 4) % 2**14 + 1, (number(21, 4) >> 14) % 2**14 + 1
+    return number(26, 2) % 2**14, number(28, 2) % 2**14

@@ -42,6 +42,8 @@ def test_unreadable_files_are_named_and_not_fatal(folder):
     images, unreadable = image_folder(folder, 8)
     assert len(images) == 5
     assert sorted(name.rpartition("/")[2] for name in unreadable) == ["cut.png", "empty.jpg", "text.png"]
+    assert "empty, damaged or none of PNG, JPEG, WEBP, BMP" in unreadable[str(folder / "text.png")]
+    assert "BytesIO" not in str(unreadable)
 
 
 def test_an_image_that_claims_a_monstrous_size_is_not_unpacked(folder):
@@ -55,6 +57,80 @@ def test_an_image_that_claims_a_monstrous_size_is_not_unpacked(folder):
     (folder / "bomb.png").write_bytes(content)
     _, unreadable = image_folder(folder, 8)
     assert list(unreadable) == [str(folder / "bomb.png")]
+
+
+def test_webp_and_bmp_are_read_and_of_an_animation_the_first_picture(folder):
+    """A red image in each layout of each format; 0.06: the lossy code keeps colour at half the resolution."""
+    frames = [Image.new("RGBA", (20, 30), colour) for colour in ("red", "blue")]
+    red, more = frames[0].convert("RGB"), folder / "formats"
+    more.mkdir()
+    red.save(more / "lossy.webp")
+    frames[0].save(more / "lossless.webp", lossless=True)
+    frames[0].save(more / "animated.WebP", save_all=True, append_images=frames[1:])
+    red.save(more / "24.bmp")
+    red.quantize(4).save(more / "palette.bmp")
+    red.save(more / "two.jpg", "MPO", save_all=True, append_images=[frames[1].convert("RGB")])
+    (more / "renamed.png").write_bytes((more / "24.bmp").read_bytes())
+    images, unreadable = image_folder(more, 8)
+    assert (images.shape, unreadable) == ((7, 192), {})
+    assert images.reshape(7, 64, 3) == pytest.approx(np.broadcast_to([1.0, 0, 0], (7, 64, 3)), abs=0.06)
+
+
+def test_images_in_other_formats_are_named_with_what_to_do(folder):
+    Image.new("RGB", (9, 9)).save(folder / "moving.gif")
+    (folder / "telephone.HEIC").write_bytes(b"....ftypheic")
+    images, unreadable = image_folder(folder, 8)
+    assert len(images) == 5
+    assert {name.rpartition("/")[2]: "save it as one of .png" in why for name, why in unreadable.items()} == {
+        "moving.gif": True, "telephone.HEIC": True}  # fmt: skip
+
+
+def _with_canvas(data, width, height):
+    """A WebP file that claims another size, as each of its three layouts writes it."""
+    data = bytearray(data)
+    if data[12:16] == b"VP8X":
+        data[24:30] = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    elif data[12:16] == b"VP8L":
+        data[21:25] = (width - 1 | (height - 1) << 14).to_bytes(4, "little")
+    else:
+        data[26:30] = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("layout", ["VP8 ", "VP8L", "VP8X"])
+def test_a_webp_file_that_claims_a_monstrous_size_is_not_even_opened(folder, layout, monkeypatch):
+    """Pillow's decoder allots the canvas when it opens the file, so the refusal has to come before."""
+    notes = Image.Exif()
+    notes[0x010E] = "a description"
+    options = {"VP8 ": {}, "VP8L": {"lossless": True}, "VP8X": {"exif": notes}}[layout]
+    path = folder / "bomb.webp"
+    noise = np.random.default_rng(1).integers(0, 255, (40, 50, 3), np.uint8)
+    Image.fromarray(noise).save(path, **options)
+    assert path.read_bytes()[12:16] == layout.encode()
+    assert image_folder(folder, 8)[1] == {}
+    path.write_bytes(_with_canvas(path.read_bytes(), 15_000, 14_000))
+    opened, open_ = [], Image.open
+    monkeypatch.setattr(Image, "open", lambda file, **how: opened.append(len(file.getvalue())) or open_(file, **how))
+    _, unreadable = image_folder(folder, 8)
+    assert "claims 15000 × 14000 pixels" in unreadable[str(path)]
+    assert len(opened) == 5
+    assert path.stat().st_size not in opened
+
+
+def test_a_bmp_that_claims_more_than_its_bytes_can_hold_is_not_unpacked(folder):
+    Image.new("L", (50, 40)).save(folder / "bomb.bmp")
+    data = bytearray((folder / "bomb.bmp").read_bytes())
+    data[18:26] = (7000).to_bytes(4, "little") * 2
+    (folder / "bomb.bmp").write_bytes(data)
+    assert "claims 7000 × 7000 pixels" in image_folder(folder, 8)[1][str(folder / "bomb.bmp")]
+
+
+@pytest.mark.parametrize("format, options", [("WEBP", {"quality": 0, "method": 6}), ("WEBP", {}), ("PNG", {"optimize": True}),
+                                             ("JPEG", {"quality": 1, "optimize": True}), ("BMP", {})])  # fmt: skip
+def test_no_whole_image_is_refused_for_its_size(tmp_path, format, options):
+    """The hardest case for the bound: one colour, large, and written as tightly as Pillow can."""
+    Image.new("1" if format in ("PNG", "BMP") else "RGB", (3000, 3000)).save(tmp_path / f"flat.{format.lower()}", **options)
+    assert image_folder(tmp_path, 2)[1] == {}
 
 
 def test_what_is_no_folder_of_images_is_refused(tmp_path):
