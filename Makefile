@@ -4,6 +4,10 @@ CUDA ?= 13
 VENV = .venv
 BIN = $(VENV)/bin
 
+# one BLAS thread each: the tests start processes of their own, and threads that wait for each other cost more than they gain
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: demo test test-slow test-gpu lint clean
 
 demo: $(VENV)/installed
