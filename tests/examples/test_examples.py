@@ -1,6 +1,7 @@
 """The examples run as a user runs them, small: no warning, nothing on standard error, the pictures are there.
 
-Where a printed figure can point the right way after a small run, it must. Seeds are fixed, so that a test passes always or never; the
+Where a printed figure can point the right way after a small run, it must. Seeds are fixed, so that a test passes always or
+never; the
 error probability beside it is that of the claim for another seed. Runs at the examples' defaults are in test_defaults.py.
 """
 
