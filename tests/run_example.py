@@ -15,7 +15,8 @@ def command(name, *arguments):
 
 def environment():
     """The examples import the minigan that is tested here, wherever another is installed."""
-    return os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
 
 
 def run(name, *arguments, cwd=None):

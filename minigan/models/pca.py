@@ -117,12 +117,11 @@ class PCA(Estimator):
     def inverse_transform(self, T):
         """x̂ = m + t Uᵀ, (N, n), of codes t (N, q)."""
         self.check_fitted()
-        T = self.validated(T, width=self.n_components_)
-        return back_to(T, self.mean_ + T @ self.components_)
+        return back_to(T, self.mean_ + self.validated(T, width=self.n_components_) @ self.components_)
 
     def log_likelihood(self, X):
         """log p(x) of each row under probabilistic PCA, (N,), in nats: exact."""
-        X = self.validated(X)
+        source, X = X, self.validated(X)
         xp, n, q = namespace(X), self.n_features_in_, self.n_components_
         least = float(xp.min(self.explained_variance_))
         if least <= 1e-12 * float(xp.max(self.explained_variance_)) or (q < n and self.noise_variance_ <= 0):
@@ -135,7 +134,7 @@ class PCA(Estimator):
         if q < n:
             left = xp.sum(centred * centred, axis=1) - xp.sum(t * t, axis=1)
             log_p = log_p + (n - q) * math.log(self.noise_variance_) + left / self.noise_variance_
-        return back_to(X, -0.5 * log_p)
+        return back_to(source, -0.5 * log_p)
 
     def score_samples(self, X):
         """As log_likelihood: scikit-learn's name for it."""
