@@ -1,6 +1,6 @@
 """The examples run as a user runs them, small: no warning, nothing on standard error, the pictures are there.
 
-Where a printed figure can point the right way after a small run, it must. Seeds are fixed, so that a test passes always or never;
+Where a printed figure can point the right way after a small run, it must. Seeds are fixed: a test passes always or never, and
 the error probability beside it is that of the claim for another seed. Runs at the examples' defaults are in test_defaults.py.
 """
 
@@ -69,7 +69,7 @@ PLANES = [
     pytest.param(["--loss", "wgan-clip", "--k", 2, "--r1", 0], marks=pytest.mark.slow),
     ["--world", "drawing"],
     ["--step", "--k", 2],
-    ["--world", "swiss-roll", "--loss", "minimax", "--r1", 1],
+    pytest.param(["--world", "swiss-roll", "--loss", "minimax", "--r1", 1], marks=pytest.mark.slow),
 ]
 
 
