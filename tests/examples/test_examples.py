@@ -1,8 +1,7 @@
 """The examples run as a user runs them, small: no warning, nothing on standard error, the pictures are there.
 
-Where a printed figure can point the right way after a small run, it must. Seeds are fixed, so that a test passes always or
-never; the
-error probability beside it is that of the claim for another seed. Runs at the examples' defaults are in test_defaults.py.
+Where a printed figure can point the right way after a small run, it must. Seeds are fixed: a test passes always or never, and
+the error probability beside it is that of the claim for another seed. Runs at the examples' defaults are in test_defaults.py.
 """
 
 import re
@@ -67,10 +66,10 @@ def test_both_generator_losses_start_from_one_place(tmp_path):
 
 PLANES = [
     ["--world", "grid", "--loss", "wgan-gp", "--pack", 2],
-    ["--loss", "wgan-clip", "--k", 2, "--r1", 0],
+    pytest.param(["--loss", "wgan-clip", "--k", 2, "--r1", 0], marks=pytest.mark.slow),
     ["--world", "drawing"],
     ["--step", "--k", 2],
-    ["--world", "swiss-roll", "--loss", "minimax", "--r1", 1],
+    pytest.param(["--world", "swiss-roll", "--loss", "minimax", "--r1", 1], marks=pytest.mark.slow),
 ]
 
 
@@ -110,7 +109,7 @@ def test_the_rbm_likes_digits_and_its_dreams_better_than_noise(tmp_path, hidden)
     assert max(digits, dreams) < noise - 30
 
 
-@pytest.mark.parametrize("half", ["bottom", "left"])
+@pytest.mark.parametrize("half", ["bottom", pytest.param("left", marks=pytest.mark.slow)])
 def test_the_rbm_completes_better_than_the_mean_image(tmp_path, half):
     """By Gibbs sampling: for the bottom half 0.114 to 0.117 with seeds 0 to 2, against 0.131."""
     said = run("rbm_completion.py", "--epochs", 20, "--hide", half, "--out", tmp_path)
@@ -194,7 +193,8 @@ def test_the_denoisers_chain(tmp_path):
     assert numbers(r"worth (\S+) rounds", said)[0] >= 1
 
 
-PIXELS = [["--epochs", 3], ["--epochs", 1, "--model", "row"], ["--epochs", 1, "--model", "raster", "--levels", 5]]
+PIXELS = [["--epochs", 3], pytest.param(["--epochs", 1, "--model", "row"], marks=pytest.mark.slow),
+          ["--epochs", 1, "--model", "raster", "--levels", 5]]  # fmt: skip
 
 
 @pytest.mark.parametrize("options", PIXELS, ids=lambda options: " ".join(map(str, options)))

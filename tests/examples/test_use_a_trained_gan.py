@@ -31,7 +31,10 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
+ONES = [pytest.param(name, marks=pytest.mark.slow) if name in ("wgan", "gsn") else name for name in MODELS]
+
+
+@pytest.mark.parametrize("name", ONES)
 def test_every_model_that_draws_images(tmp_path, name):
     """The samples are those of the model that was trained, bit for bit, in pictures of 8×8; walks are for GANs alone."""
     model = MODELS[name]()
