@@ -66,18 +66,21 @@ def field(gan, extent, fake, size=FIELD):
     """
     x, y = np.meshgrid(np.linspace(*extent[:2], size), np.linspace(*extent[2:], size))
     square = np.stack([x.ravel(), y.ravel()], axis=1).astype(gan.dtype)
-    score, _ = _score(gan, square)
-    _, push = _score(gan, fake)
-    return gan.opinion(score).reshape(size, size), push / (np.linalg.norm(push, axis=1).max() + 1e-12)
+    score = _score(gan, square)[0]
+    push = _slope(gan, fake)
+    return gan.opinion(to_numpy(score)[:, 0]).reshape(size, size), push / (np.linalg.norm(push, axis=1).max() + 1e-12)
 
 
 def _score(gan, points):
-    """D's score of points (N, 2), each packed with copies of itself, and its slope there, (N,), (N, 2)."""
-    D, theta = gan.D, gan.discriminator.theta
-    x = to(np.tile(points, (1, gan.pack)), gan.backend)
-    score, tape = D.forward(theta, x)
-    slope, _ = D.backward(theta, tape, score * 0.0 + 1.0, want_dtheta=False)
-    return to_numpy(score)[:, 0], to_numpy(slope).reshape(len(points), gan.pack, 2).mean(axis=1)
+    """D's score of points (N, 2), each packed with copies of itself, (N, 1), and the tape."""
+    return gan.D.forward(gan.discriminator.theta, to(np.tile(points, (1, gan.pack)), gan.backend))
+
+
+def _slope(gan, points):
+    """The slope of D's score at points (N, 2), of that shape."""
+    score, tape = _score(gan, points)
+    slope, _ = gan.D.backward(gan.discriminator.theta, tape, score * 0.0 + 1.0, want_dtheta=False)
+    return to_numpy(slope).reshape(len(points), gan.pack, 2).mean(axis=1)
 
 
 def warped_grid(gan, points=80):

@@ -152,7 +152,7 @@ def coloured(path):
                 number, column = number + 1, 0
                 result[number] = []
             if part:
-                plain = kind in Token.Text or kind in Token.Name and kind is Token.Name
+                plain = kind in Token.Text or (kind in Token.Name and kind is Token.Name)
                 result[number].append((column, "" if plain else STANDARD_TYPES.get(kind, ""), part))
             column += len(part)
     return result

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import prose
 import source
-from PIL import Image
 from sphinx_gallery.scrapers import figure_rst
 
 DOCS = source.ROOT / "docs"
@@ -87,7 +86,7 @@ def forget_if_the_library_changed():
 def with_rst_docstring(path, name):
     """The text of an example, its docstring as reStructuredText with a title."""
     text = path.read_text(encoding="utf-8")
-    opening, doc, rest = re.match(r'(""")(.*?)"""\n(.*)', text, re.DOTALL).groups()
+    doc, rest = re.match(r'"""(.*?)"""\n(.*)', text, re.DOTALL).groups()
     title, _, body = doc.partition("\n\n")
     title = " ".join(title.split()).rstrip(".")
     parts = []
@@ -118,7 +117,7 @@ def arguments(gallery_conf, script):
     """What stands on the command line of an example (sphinx-gallery's reset_argv); and its docstring, which it reads itself."""
     original = source.ROOT / "examples" / Path(script["src_file"]).name
     if original.exists():
-        script["fake_main"].__doc__ = ast.get_docstring(ast.parse(original.read_text(encoding="utf-8")))
+        script["example_globals"]["__doc__"] = ast.get_docstring(ast.parse(original.read_text(encoding="utf-8")))
     return SMALL.get(Path(script["src_file"]).stem, "").split()
 
 

@@ -21,7 +21,7 @@ from minigan.models.networks import plain_network, plane_generator
 from minigan.models.wgan import WGAN
 from minigan.nn import Adam, penalty
 
-POOL, SHOWN, FIELD, COUNTED = 10_000, 400, 40, 1000
+POOL, SHOWN, FIELD, COUNTED, FINE = 10_000, 400, 32, 500, 20
 FUNCTIONS = (adversarial.d_grad_and_tapes, penalty.penalty_grad, adversarial.g_grad)
 
 
@@ -98,10 +98,10 @@ class Game:
         row["step"] = self.gan.steps
         self.log.append(row)
         arrays = {"extent": np.array(extent), "field": opinion, "real": self.real, "fake": fake, "push": push,
-                  "warp": plane.warped_grid(self.gan, 30)}  # fmt: skip
+                  "warp": plane.warped_grid(self.gan, FINE)}  # fmt: skip
         flat = {name: np.ascontiguousarray(array.ravel(), "float32") for name, array in arrays.items()}
         modes = 0 if self.world.centres is None else len(self.world.centres)
-        return {**flat, "row": row, "of_modes": modes, "lines": self.lines, "moved": self.moved, "size": FIELD}
+        return {**flat, "row": row, "of_modes": modes, "lines": self.lines, "moved": self.moved, "size": FIELD, "fine": FINE}
 
     def scores(self, fake):
         """D's scores of the shown real points and of fakes."""
