@@ -175,8 +175,8 @@ class Checked(OfAFile):
                          f"differences and a random covector, was {error:.1e}; at most 1e-6 passes. ")
             planted = [fault for name, fault, *_ in faults if name == module]
             if planted:
-                words.append(f"{len(planted)} faults planted into this file, one at a time, are all caught, such as “{planted[0]}” "
-                             "(tests/nn/test_planted_faults.py). ")
+                words.append(f"{len(planted)} faults planted into this file, one at a time, are all caught, such as "
+                             f"“{planted[0]}” (tests/nn/test_planted_faults.py). ")
         if tests:
             words.append("Tests of its gradients: ")
         paragraph = nodes.paragraph("", "", nodes.Text("".join(words)))

@@ -29,7 +29,7 @@ SMALL = {
     "pixelcnn": "--epochs 10",
     "rbm": "--hidden 16 --epochs 30",
     "rbm_bars_and_stripes": "--seeds 1 --steps 10000",
-    "use_a_trained_gan": "runs/vanilla_gan/checkpoint.safetensors --data digits --measure",
+    "use_a_trained_gan": "runs/dcgan/checkpoint.safetensors --data digits --measure",
     "vanilla_gan": "--epochs 100",
     "z_walk": "runs/dcgan/checkpoint.safetensors",
 }

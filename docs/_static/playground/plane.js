@@ -52,7 +52,7 @@ function heard(data) {
     make();
     return;
   }
-  if (page.dataset.state === "drawing") return; // of a game that is over
+  if (page.dataset.state === "drawing") return;
   last = data.look;
   if (!rows.length || rows[rows.length - 1].step !== last.row.step) rows.push(last.row);
   if (rows.length > 600) rows = rows.filter((_, i) => i % 2 === 0);
