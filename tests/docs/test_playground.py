@@ -104,8 +104,8 @@ def test_run_pause_and_start_again(plane):
     wait_for(plane, "step", 0)
 
 
-OTHERS = {"world": "two-moons", "loss": "minimax", "k": "3", "lr_d": "0.01", "lr_g": "0.01", "r1": "1", "pack": "2", "seed": "7",
-          "loss ": "wgan-gp", "world ": "grid", "world  ": "swiss-roll", "world   ": "checkerboard"}
+OTHERS = {"world": "two-moons", "loss": "minimax", "k": "3", "lr_d": "0.01", "lr_g": "0.01", "r1": "1", "pack": "2",
+          "seed": "7", "loss ": "wgan-gp", "world ": "grid", "world  ": "swiss-roll", "world   ": "checkerboard"}
 
 
 def test_each_control_changes_the_game(plane):
@@ -180,7 +180,7 @@ def test_a_game_that_diverges_says_so(plane):
     assert "smaller learning rates" in plane.text_content("[role=status]")
 
 
-@pytest.mark.parametrize("name", ["playground-plane.html", "playground-digit.html"])
+@pytest.mark.parametrize("name", ["playground-plane.html", "playground-digit.html", "playground-gradient.html"])
 def test_it_says_what_is_missing(open_page, name):
     page = open_page(name, script="delete globalThis.WebAssembly;")
     page.wait_for_selector("[data-state=missing]")
@@ -221,7 +221,35 @@ def test_half_a_digit_is_completed(digit):
     wait(digit, "paused", DIGIT)
 
 
-@pytest.mark.parametrize("name", ["playground-plane.html", "playground-digit.html"])
+def test_a_changed_gradient_is_caught(open_page):
+    """The first lesson without an installation: right, a mean for a sum, put right again; a fault that does not run says so."""
+    page, of = open_page("playground-gradient.html"), "#gradient"
+    wait(page, "paused", of)
+    original = page.input_value("[name=text]")
+
+    def check(text):
+        page.fill("[name=text]", text)
+        page.click("[name=check]")
+        wait(page, "paused", of)
+        return page.text_content("[role=status]")
+
+    assert check(original) == "Every gradient is right."
+    assert check(original.replace("xp.sum(dy", "xp.mean(dy")) == "Caught: the gradient of params[1] is wrong."
+    assert "0" in page.text_content("#result")
+    assert check("def backward(self, params, cache, dy):\n    return nothing").startswith("NameError")
+    page.click("[name=undo]")
+    assert page.input_value("[name=text]") == original
+    faults = [("Sigmoid", "1.0 - y", "1.0 + y"), ("BatchNorm", "- dbeta / N", ""), ("LeakyReLU", "self.slope", "0.5")]
+    for layer, old, new in faults:
+        page.select_option("[name=layer]", layer)
+        wait(page, "paused", of)
+        source = page.input_value("[name=text]")
+        assert old in source
+        assert check(source) == "Every gradient is right."
+        assert check(source.replace(old, new)).startswith("Caught: ")
+
+
+@pytest.mark.parametrize("name", ["playground-plane.html", "playground-digit.html", "playground-gradient.html"])
 def test_it_fits_a_phone_in_the_dark(open_page, name):
     page = open_page(name, 390, "dark")
     page.wait_for_selector("[data-state=paused]", timeout=STARTS)

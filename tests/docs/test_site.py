@@ -68,16 +68,16 @@ def test_links_lead_somewhere(pages, site):
 
 def test_nothing_is_loaded_from_elsewhere_but_pyodide(pages, site):
     """Scripts, styles and pictures in the pages; addresses in styles and in the site's own scripts."""
-    loaded = [(page, tag.get("src") or tag.get("href")) for page, tree in pages.items()
-              for tag in tree.select("script[src], img[src], link[rel~=stylesheet], link[rel~=icon], link[rel~=preload]")]  # fmt: skip
+    kinds = "script[src], img[src], link[rel~=stylesheet], link[rel~=icon], link[rel~=preload]"
+    loaded = [(page, tag.get("src") or tag.get("href")) for page, tree in pages.items() for tag in tree.select(kinds)]
     assert [entry for entry in loaded if re.match(r"(https?:)?//", entry[1])] == []
     styles = [path for path in site.rglob("*.css") if re.search(r"url\(['\"]?(https?:)?//|@import", path.read_text("utf-8"))]
     assert styles == []
     scripts = [*site.glob("_static/playground/*.js")]
-    assert len(scripts) == 4
+    assert len(scripts) == 5
     assert [path for path in scripts if "http" in path.read_text(encoding="utf-8")] == []
     played = [tag["data-pyodide"] for tree in pages.values() for tag in tree.select("[data-pyodide]")]
-    assert len(played) == 2
+    assert len(played) == 3
     assert all(address.startswith(PYODIDE) for address in played)
 
 
