@@ -39,6 +39,7 @@ hide-toc: true
 def setup(app):
     """Called by Sphinx."""
     app.connect("builder-inited", write_pages)
+    app.add_node(SourceLines, html=(SourceLines.begin, SourceLines.end))
     for name, directive in (("annotated", Annotated), ("checked", Checked), ("used-in", UsedIn)):
         app.add_directive(name, directive)
     return {"parallel_read_safe": False}
@@ -64,6 +65,18 @@ def _write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
+
+
+class SourceLines(nodes.literal_block):
+    """Lines of code whose colours and links are nodes; Sphinx would colour a literal_block itself, and drop the links."""
+
+    def begin(self, node):
+        """Called by the HTML writer, as its own method."""
+        self.body.append(self.starttag(node, "pre", ""))
+
+    def end(self, node):
+        """Likewise."""
+        self.body.append("</pre>")
 
 
 class OfAFile(SphinxDirective):
@@ -130,8 +143,7 @@ class Annotated(OfAFile):
 
     def code(self, lines):
         """The lines, coloured, each name of minigan linked to its page."""
-        block = nodes.literal_block(classes=["source-lines"])
-        block["data-lines"] = f"{lines[0]}-{lines[-1]}"
+        block = SourceLines(classes=["source-lines"])
         uses, tokens = source.uses(self.path), coloured(self.path)
         for number in lines:
             for column, kind, value in tokens[number]:

@@ -90,11 +90,11 @@ def with_rst_docstring(path, name):
     title, _, body = doc.partition("\n\n")
     title = " ".join(title.split()).rstrip(".")
     parts = []
-    for kind, block in prose.paragraphs(body):
+    for kind, block in prose.paragraphs("\n" + body):
         if kind == "verbatim":
             parts.append(".. code-block:: none\n\n" + block)
         else:
-            parts.append(re.sub(r"`([^`]+)`", r"``\1``", block).replace("*", r"\*").replace("h_", r"h\_"))
+            parts.append(re.sub(r"`([^`]+)`", r"``\1``", re.sub(r"([*|]|_\b)", r"\\\1", block)))
     options = SMALL.get(name.stem)
     if options:
         parts.append(f"Here it was run small, to build this page in reasonable time: ``python examples/{name} {options}``.")
