@@ -208,7 +208,7 @@ canvas.addEventListener("keydown", (event) => {
 });
 
 $("run").addEventListener("click", () => {
-  if (page.dataset.state === "running") ask({ pause: true }); else { speed = 0; ask({ run: ["run", 0.08] }); }
+  if (page.dataset.state === "running") ask({ pause: true }); else { speed = 0; ask({ run: ["run", 0.1] }); }
 });
 $("step").addEventListener("click", () => ask({ call: ["watched", "step"] }));
 $("step_d").addEventListener("click", () => ask({ call: ["watched", "step_d"] }));

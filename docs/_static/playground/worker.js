@@ -36,10 +36,11 @@ function call(method, ...args) {
 async function run(method, amount, wait = 0) {
   if (running || !object) return;
   running = true;
+  let begin = performance.now();
   while (running) {
-    const begin = performance.now();
-    const steps = call(method, amount);
-    look({ steps, seconds: (performance.now() - begin) / 1000 });
+    const steps = call(method, amount), now = performance.now();
+    look({ steps, seconds: (now - begin) / 1000 }); // since the last look: what drawing takes is in it
+    begin = now;
     await new Promise((resolve) => setTimeout(resolve, wait)); // here a message of the page is heard
   }
   look();
