@@ -177,20 +177,20 @@ class Checked(OfAFile):
         """A paragraph or two; nothing for a file without gradients."""
         module = source.module_of(self.path)
         checks, faults = gradient_checks()
-        tests = [path for path in tests_of(self.path) if path]
+        tests = tests_of(self.path)
         if module not in checks and not tests:
             return []
         words = []
         if module in checks:
             error = checks[module]
-            words.append(f"This page was built with a check of it: the largest relative error of its gradients, by central "
-                         f"differences and a random covector, was {error:.1e}; at most 1e-6 passes. ")
+            words.append("When this page was built its gradients were checked by central differences and a random covector: the "
+                         f"largest relative error was {error:.1e}; at most 1e-6 passes. ")
             planted = [fault for name, fault, *_ in faults if name == module]
             if planted:
                 words.append(f"{len(planted)} faults planted into this file, one at a time, are all caught, such as "
                              f"“{planted[0]}” (tests/nn/test_planted_faults.py). ")
         if tests:
-            words.append("Tests of its gradients: ")
+            words.append("The tests that ask more: ")
         paragraph = nodes.paragraph("", "", nodes.Text("".join(words)))
         for i, path in enumerate(tests):
             paragraph += [nodes.Text(", " if i else ""), nodes.literal("", f"python -m pytest {path}")]
@@ -220,10 +220,10 @@ def gradient_checks():
 
 @cache
 def tests_of(path):
-    """The tests that import a file of nn or models and check gradients."""
+    """The tests of the same folder, nn or models, that import a file and check gradients."""
     if not path.startswith(("minigan/nn/", "minigan/models/")):
         return []
-    tests = sorted((source.ROOT / "tests").rglob("test_*.py"))
+    tests = sorted((source.ROOT / "tests" / Path(path).parent.name).glob("test_*.py"))
     return [str(test.relative_to(source.ROOT)) for test in tests
             if ("gradcheck" in (text := test.read_text(encoding="utf-8")) or "_error(" in text)
             and test.name != "test_planted_faults.py" and path in source.imports(str(test.relative_to(source.ROOT)))]

@@ -1,6 +1,6 @@
 """Docstrings as prose: what the source's own plain style means, as nodes of docutils.
 
-Paragraphs are divided by empty lines. What is indented is a formula or a program and stays as it is. "- " begins an entry of a
+Paragraphs are divided by empty lines, and sources have one of their own. What is indented is a formula or a program and stays as it is. "- " begins an entry of a
 list, "name: …" at the start of a line an argument. **bold**, *italic* and `names` are as in Markdown.
 """
 
@@ -17,7 +17,7 @@ ENTRY = re.compile(r"- ")
 def paragraphs(text):
     """[(kind, text)], kind "verbatim" for indented blocks and "prose" for others, in order."""
     parts = []
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+    for block in re.split(r"\n\s*\n|\n(?=Sources?: )", inspect.cleandoc(text)):
         verbatim = all(line.startswith("    ") for line in block.splitlines())
         if verbatim and parts and parts[-1][0] == "verbatim":
             parts[-1] = ("verbatim", parts[-1][1] + "\n\n" + block)

@@ -169,6 +169,8 @@ def uses(path):
         if isinstance(node, ast.Name) and node.id in names and node.id not in own:
             column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode())
             found[node.lineno, column] = names[node.id]
+        if isinstance(node, ast.alias) and (node.asname or node.name) in names:
+            found[node.lineno, node.col_offset] = names[node.asname or node.name]
         for child in ast.iter_child_nodes(node):
             visit(child, own)
 
