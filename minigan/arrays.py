@@ -154,9 +154,8 @@ def generator(seed, backend="numpy", *purpose):
 
     seed: a whole number ≥ 0; None asks the system for one.
     purpose: what it is for, whole numbers ≥ 0, as in generator(seed, backend, NOISE, step). Each purpose and each step has
-        draws
-        of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing only its
-        seed. They become the spawn key of a numpy.random.SeedSequence.
+        draws of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing
+        only its seed. They become the spawn key of a numpy.random.SeedSequence.
     -> a numpy.random.Generator; a cupy.random.Generator, whose draws live on the GPU; for another module a `HostGenerator`.
 
     The same arguments give the same draws on the same backend and machine, other draws on another backend. CuPy keeps 32 bits
