@@ -76,7 +76,7 @@ IMPORTS = """
 import sys
 class Missing:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("tqdm", "safetensors", "pooch", "sklearn", "cupy", "matplotlib"):
+        if name.partition(".")[0] in ("tqdm", "safetensors", "pooch", "sklearn", "cupy", "threadpoolctl", "matplotlib"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Missing())
 sys.path.insert(0, "docs/playground")

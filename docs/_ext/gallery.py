@@ -26,6 +26,7 @@ SMALL = {
     "few_labels_gan": "--draws 1 --labels 50 --epochs 20",
     "gan_2d": "--steps 3000 --frames 30",
     "gan_mnist": "--data digits --epochs 20",
+    "likelihood_by_epoch": "--epochs 6 --every 2 --channels 16",
     "pixelcnn": "--epochs 10",
     "rbm": "--hidden 16 --epochs 30",
     "rbm_bars_and_stripes": "--seeds 1 --steps 10000",
