@@ -183,8 +183,8 @@ class Checked(OfAFile):
         words = []
         if module in checks:
             error = checks[module]
-            words.append("When this page was built its gradients were checked by central differences and a random covector: the "
-                         f"largest relative error was {error:.1e}; at most 1e-6 passes. ")
+            words.append("When this page was built its gradients were checked by central differences and a random covector: "
+                         f"the largest relative error was {error:.1e}; at most 1e-6 passes. ")
             planted = [fault for name, fault, *_ in faults if name == module]
             if planted:
                 words.append(f"{len(planted)} faults planted into this file, one at a time, are all caught, such as "
