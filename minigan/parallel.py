@@ -7,7 +7,7 @@ With n_r rows on rank r (a process and its number, 0 … P − 1),
 
 All ranks begin with the same θ and the same state of the optimizer. Each sends its rows forward and back, then the ranks add
 up their dθ_r, and each takes the step that one process with the whole batch would take. All parameters are one vector and so
-are their gradients: the sum is one line, an all-reduce. After it all ranks have the same θ again. Nothing else is exchanged.
+are their gradients: the sum is one call, an all-reduce. After it all ranks have the same θ again. Nothing else is exchanged.
 
 Random numbers must not depend on P. The noise of step t comes from a generator of (seed, t): each rank draws it for the whole
 batch, and keeps its rows.
@@ -24,10 +24,13 @@ Sources: Chen et al. 2016 (synchronous workers); Goyal et al. 2017 (large batche
 
 import functools
 import sys
+import time
 import traceback
 
 from minigan.arrays import NOISE, namespace
 from minigan.models.model import Learner
+
+PAUSE = 1e-5  # seconds between two looks at whether a sum is complete
 
 
 class MPI:
@@ -50,7 +53,9 @@ class MPI:
         total = xp.empty_like(x)
         if xp.__name__ == "cupy":
             xp.cuda.get_current_stream().synchronize()  # MPI does not wait for the device
-        self.comm.Allreduce(x, total)
+        request = self.comm.Iallreduce(x, total)
+        while not request.Test():  # MPI's own wait takes a core's time, which the rank that is waited for may need
+            time.sleep(PAUSE)
         return total
 
     def _end_all(self, kind, error, trace):
@@ -109,7 +114,7 @@ class DataParallel:
                              f"{max(self.model.rows // k, 1)}: start fewer ranks, or take larger batches")
 
     def step(self, batch, *, check=True):
-        """One step on a batch (k·N, n), or a tuple of columns, the same on every rank. -> scalars of this rank's rows: see `mean`."""
+        """One step on a batch (k·N, n) or a tuple of columns, the same on every rank. -> scalars of this rank; see `mean`."""
         if check:
             self.check(batch)
         model, columns = self.model, _columns(batch)

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -77,7 +78,8 @@ def test_a_cluster_of_two_processes_gives_the_same_table_bit_for_bit(by_one, tmp
     assert table(tmp_path / "sweep") == by_one[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+                                    pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])  # fmt: skip
 def test_a_sweep_that_was_ended_goes_on_where_it_was(number, by_one, tmp_path):
     """The signal goes to all its processes, when a cell is done and two others have their first checkpoints."""
     process = subprocess.Popen(command(tmp_path, "--jobs", "2"), env=environment(), start_new_session=True,
@@ -181,6 +183,17 @@ def test_what_is_no_figure_fails_the_cell(figures, tmp_path):
 
     row = sweep(run, {}, 1, tmp_path / "out", progress=False)[0]
     assert "want {name: number}" in row["error"] or "names are taken" in row["error"]
+
+
+def test_the_program_of_the_page_runs(tmp_path):
+    page = (FILE.parents[1] / "docs" / "many-machines.md").read_text(encoding="utf-8")
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL).group(1)
+    (tmp_path / "losses.py").write_text(program.replace("epochs=20", "epochs=1"))
+    options = re.search(r"losses.py:run (.*) --seeds 8 --jobs 2 --out", page).group(1).split()
+    command = [sys.executable, "-m", "minigan.sweep", "losses.py:run", *options, "--seeds", "1", "--out", "out"]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "| minimax | 2 | " in done.stdout
+    assert len(table(tmp_path / "out")) == 4
 
 
 def test_the_library_does_not_import_the_engines():
