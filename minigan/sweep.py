@@ -96,6 +96,7 @@ def _cells(run, grid, seeds):
         raise ValueError(f"settings without values: {empty}; seeds {seeds}: want {{name: [value, …]}} and seeds that differ")
     cells = [dict(zip([*grid, "seed"], cell)) for cell in itertools.product(*grid.values(), seeds)]
     try:
+        inspect.signature(run).bind_partial(Path(), **cells[0])  # an unknown setting is named before a missing one
         inspect.signature(run).bind(Path(), **cells[0])
     except TypeError as error:
         raise ValueError(f"{run.__qualname__}{inspect.signature(run)} cannot be called with a folder, a seed and the settings "

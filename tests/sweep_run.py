@@ -1,6 +1,7 @@
 """The runs that the tests sweep. They append a line to started.txt in their folder each time they are called."""
 
 import os
+import signal
 import time
 
 from minigan.data.digits import digits
@@ -31,6 +32,30 @@ def parabola(folder, seed, x, y=0):
     if x == 3:
         raise ZeroDivisionError("three is too many")
     return {"height": x * x + seed + y, "half": 0.5}
+
+
+class Pressed(GAN):
+    """Ctrl-C is pressed in the sixth step, in a folder's first call."""
+
+    def step(self, real, *, check=True):
+        if self.steps == 5 and self.first:
+            signal.raise_signal(signal.SIGINT)
+        return super().step(real, check=check)
+
+
+def interrupted(folder, seed):
+    with open(folder / "started.txt", "a") as file:
+        file.write("called\n")
+    gan = Pressed(vanilla_generator(4, n_out=64, hidden=4), vanilla_discriminator(64, hidden=4), latent=4, seed=seed)
+    gan.first = started(folder) == 1
+    train(gan, digits()[0], steps=20, batch_size=32, out=folder, resume=True, frames=2, progress=False)
+    return {"steps": gan.steps}
+
+
+def threads(folder, seed):
+    from threadpoolctl import threadpool_info
+
+    return {"threads": max(pool["num_threads"] for pool in threadpool_info())}
 
 
 def dies(folder, seed, x):

@@ -98,6 +98,23 @@ def test_a_sweep_that_was_ended_goes_on_where_it_was(number, by_one, tmp_path):
     }
 
 
+def test_half_a_training_is_no_result(tmp_path):
+    """train ends at Ctrl-C as if it were complete. The sweep does not take its figures, and goes on from its checkpoint."""
+    with pytest.raises(KeyboardInterrupt):
+        sweep(sweep_run.interrupted, {}, 1, tmp_path / "out", progress=False)
+    assert not cells(tmp_path / "out", "result.json")
+    assert not cells(tmp_path / "out", "error.txt")
+    assert sweep(sweep_run.interrupted, {}, 1, tmp_path / "out", progress=False)[0]["steps"] == 20
+    assert [started(folder) for folder in cells(tmp_path / "out", "log.csv")] == [2]
+
+
+def test_a_run_has_one_blas_thread(tmp_path):
+    grid = ["--seeds", "1"]
+    subprocess.run(command(tmp_path, name="threads", grid=grid), env=environment() | {"OPENBLAS_NUM_THREADS": "2",
+                   "OMP_NUM_THREADS": "2"}, check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+    assert [row["threads"] for row in table(tmp_path)] == ["1"]
+
+
 def test_a_failed_cell_costs_only_itself_and_is_tried_again(tmp_path, capsys):
     for attempt in (1, 2):
         rows = sweep(parabola, {"x": [2, 3]}, 2, tmp_path / "out", progress=False)
@@ -146,7 +163,7 @@ def test_a_worker_that_is_killed_is_said_in_words(tmp_path):
 
 
 @pytest.mark.parametrize(("grid", "seeds", "says"), [
-    ({"colour": ["red"]}, 1, "cannot be called with a folder, a seed and the settings ['colour']: got an unexpected"),
+    ({"colour": ["red"]}, 1, "settings ['colour']: got an unexpected keyword argument 'colour'"),
     ({"y": [1]}, 1, "missing a required argument: 'x'"),
     ({"x": []}, 1, r"settings without values: ['x']"),
     ({"x": 3}, 1, r"settings without values: ['x']"),
