@@ -94,6 +94,8 @@ def _cells(run, grid, seeds):
     empty = [name for name, values in grid.items() if not isinstance(values, (list, tuple)) or not values]
     if empty or not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"settings without values: {empty}; seeds {seeds}: want {{name: [value, …]}} and seeds that differ")
+    if taken := {"folder", "seed", "seconds", "error"} & set(grid):
+        raise ValueError(f"settings named {sorted(taken)}: these names are taken")
     cells = [dict(zip([*grid, "seed"], cell)) for cell in itertools.product(*grid.values(), seeds)]
     try:
         inspect.signature(run).bind_partial(Path(), **cells[0])  # an unknown setting is named before a missing one
@@ -151,7 +153,9 @@ def main():
     add_arguments(parser, "runs/sweep")
     args = parser.parse_args()
     file, _, name = args.function.rpartition(":")
-    rows = run_command(runpy.run_path(file)[name], {key: [_value(text) for text in texts] for key, *texts in args.set}, args)
+    if not Path(file).is_file() or name not in (program := runpy.run_path(file)):
+        parser.error(f"{args.function}: there is no such file, or no such function in it; want FILE:FUNCTION")
+    rows = run_command(program[name], {key: [_value(text) for text in texts] for key, *texts in args.set}, args)
     print(spread.markdown(rows, [key for key, *_ in args.set]))
     sys.exit(any("error" in row for row in rows))
 

@@ -133,6 +133,13 @@ def test_the_command_says_by_its_exit_code_that_a_cell_failed(tmp_path):
     assert "| 1 | 10 | 11.000 (11.000 … 11.000) |" in done.stdout
 
 
+def test_the_command_names_a_function_that_is_not_there(tmp_path):
+    done = subprocess.run(command(tmp_path / "out", name="parabolla"), env=environment(), capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "parabolla: there is no such file, or no such function in it" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_more_seeds_and_values_run_only_what_is_new(tmp_path):
     sweep(parabola, {"x": [1, 2]}, 1, tmp_path / "out", progress=False)
     rows = sweep(parabola, {"x": [1, 2, 5]}, 2, tmp_path / "out", progress=False)
@@ -167,6 +174,7 @@ def test_a_worker_that_is_killed_is_said_in_words(tmp_path):
     ({"y": [1]}, 1, "missing a required argument: 'x'"),
     ({"x": []}, 1, r"settings without values: ['x']"),
     ({"x": 3}, 1, r"settings without values: ['x']"),
+    ({"x": [1], "seed": [1]}, 1, "settings named ['seed']: these names are taken"),
     ({"x": [1, 1]}, 1, "a value stands twice"),
     ({"x": [1]}, [2, 2], "seeds that differ"),
     ({"x": [1]}, 0, "seeds is 0: want a whole number, 1 or more"),
