@@ -22,6 +22,7 @@ import numpy as np
 INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS, DRAW = 1, 2, 3, 4, 5, 6, 7
 PHILOX_STATES = 1 << 16  # CuPy's own default starts 17 MB of states for each generator; a multiple of 256
 BACKENDS = ("numpy", "cupy", "array_api_strict")
+REFUSED = (np.matrix, np.ma.MaskedArray)
 
 
 def namespace(*arrays):
@@ -38,6 +39,9 @@ def namespace(*arrays):
 
 
 def _module(array):
+    if isinstance(array, REFUSED):  # in them * is another product, or entries are missing: no formula here means that
+        raise TypeError(f"got a {type(array).__name__}: want a plain array, such as numpy.asarray(x); what is masked must be "
+                        "filled first, x.filled(0)")
     if isinstance(array, (np.ndarray, np.generic, np.random.Generator)):
         return np
     cupy = sys.modules.get("cupy")  # an array of CuPy cannot exist unless CuPy has been imported

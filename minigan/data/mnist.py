@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.check import number
 from minigan.data.idx import BadFile, read_idx
 
 PARTS = {"train": "train", "test": "t10k"}
@@ -43,6 +44,7 @@ def mnist(part="train", *, folder=None, name="mnist", low=0.0, high=1.0):
     """
     if part not in PARTS or name not in MIRRORS:
         raise ValueError(f"part is {part!r}, name {name!r}: want 'train' or 'test', and {' or '.join(map(repr, MIRRORS))}")
+    low, high = number("low", low), number("high", high)
     image_path, label_path = (_find(f"{PARTS[part]}-{kind}-ubyte", folder, name) for kind in ("images-idx3", "labels-idx1"))
     images, labels = read_idx(image_path), read_idx(label_path)
     if images.ndim != 3 or images.shape[1:] != (28, 28):
@@ -52,8 +54,8 @@ def mnist(part="train", *, folder=None, name="mnist", low=0.0, high=1.0):
     if len(labels) and labels.max() > 9:
         raise BadFile(f"{label_path}: has the label {labels.max()}, want 0 to 9")
     scaled = images.reshape(len(images), 784).astype(np.float32)
-    scaled *= float(high - low) / 255
-    scaled += float(low)
+    scaled *= (high - low) / 255
+    scaled += low
     return scaled, labels.astype(np.int64)
 
 

@@ -141,6 +141,8 @@ def _array(X):
         namespace(X)
         array = X
     except TypeError:
+        if isinstance(X, np.ndarray):
+            raise  # a matrix or a masked array
         array = np.asarray(X)
     if isinstance(array, np.ndarray):
         if array.dtype.kind == "c":
