@@ -74,7 +74,7 @@ def backend_module(backend):
 
     Raises ValueError for another name, and when CuPy or the GPU is missing, with the line that would mend it.
     """
-    if backend not in BACKENDS:
+    if not isinstance(backend, str) or backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}: want one of {', '.join(BACKENDS)}")
     if backend == "cupy":
         return _cupy()

@@ -75,7 +75,7 @@ def open_image(path):
             upright = ImageOps.exif_transpose(image)
             if upright.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to 8
                 return Image.fromarray(np.round(np.asarray(upright) / 257).astype(np.uint8))
-            return upright.copy() if upright is image else upright
+            return upright
 
 
 def _look_at_size(format, size, length):

@@ -20,8 +20,8 @@ def sharpness(samples, shape):
     """{"high_frequencies": a share, "laplacian": a variance} of grey images (N, h·w). shape: (h, w)."""
     samples = rows("samples", samples)
     shape = image("shape", shape, samples.shape[1])
-    if shape[2:]:
-        raise ValueError(f"shape is {shape}: want (h, w), of grey images")
+    if shape[2:] or min(shape) < 3:
+        raise ValueError(f"shape is {shape}: want (h, w) of grey images, 3 pixels or more each")
     images = to_numpy(samples).astype(np.float64).reshape(-1, *shape)
     power = np.abs(np.fft.fft2(images - images.mean(axis=(1, 2), keepdims=True))) ** 2
     down, across = (np.abs(np.fft.fftfreq(n)) for n in shape)

@@ -166,8 +166,8 @@ class PCA(Estimator):
         """Take over what `state()` gave."""
         components = state.get("components_") if isinstance(state, dict) else None
         if getattr(components, "ndim", None) != 2 or 0 in components.shape:
-            raise ValueError(f"got {type(state).__name__} for a state, with {type(components).__name__} for components_: want a "
-                             "dict as `state()` gives it, with an array (q, n) there")
+            raise ValueError(f"got {type(state).__name__} for a state, with {type(components).__name__} for components_: want "
+                             "a dict as `state()` gives it, with an array (q, n) there")
         q, n = components.shape
         like = {"mean_": components[0, :], "components_": components, "explained_variance_": components[:, 0],
                 "explained_variance_ratio_": components[:, 0], "noise_variance_": 0.0}  # fmt: skip

@@ -44,7 +44,8 @@ BAD = {
     "ends within its header": idx()[:9],
     "12 bytes, and holds 11 bytes": idx()[:-1],
     "holds more than that": idx() + b"x",
-    "more than 1.07e\\+09 is not believed": idx((2**31, 2**31, 2**31), b""),
+    "more than 1.07e\\+09 bytes are not believed": idx((2**31, 2**31, 2**31), b""),
+    r"claims the shape \(0, 4294967295, 4294967295\)": idx((0, 2**32 - 1, 2**32 - 1), b""),
 }
 
 
