@@ -132,6 +132,8 @@ def to(value, backend):
     try:
         source = namespace(value)
     except TypeError:
+        if isinstance(value, REFUSED):
+            raise
         return value
     if source is xp:
         return value

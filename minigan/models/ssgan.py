@@ -26,7 +26,7 @@ Source: Salimans et al. 2016, sections 3.1 and 5.
 import numpy as np
 
 from minigan.arrays import INIT, namespace, to_numpy
-from minigan.check import instance, number, whole
+from minigan.check import instance, number, rows, whole
 from minigan.models.adversarial import fake_loss, real_loss
 from minigan.models.check import check_labels
 from minigan.models.model import Learner, Model
@@ -76,6 +76,7 @@ def beside(unlabelled, images, labels, n_classes):
 
     unlabelled: (N, n). images: (M, n). labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
     """
+    unlabelled, images = rows("unlabelled", unlabelled), rows("images", images, unlabelled.shape[-1])
     check_labels(labels, images, whole("n_classes", n_classes))
     missing = sorted(set(range(n_classes)) - set(to_numpy(labels).tolist()))
     if missing:
