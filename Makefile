@@ -16,10 +16,10 @@ demo: $(VENV)/installed
 
 test: $(VENV)/tested
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-slow: $(VENV)/tested
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto -m slow
 
 # CUDA = 12 or 13, whichever the driver has; a test that finds no GPU fails
 test-gpu: $(VENV)/tested
@@ -32,7 +32,7 @@ $(VENV)/installed: setup.cfg pyproject.toml
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,sweep,mpi]'
 	@touch $@
 
 clean:

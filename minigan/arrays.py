@@ -31,14 +31,16 @@ def namespace(*arrays):
     A random generator counts as an array of the module that its draws belong to.
     Raises TypeError for something that is neither, and for arrays of two modules (mixed NumPy and CuPy).
     """
-    modules = {_module(array) for array in arrays}
-    if len(modules) > 1:
-        names = " and ".join(sorted(module.__name__ for module in modules))
+    first, *others = map(_module, arrays)
+    if any(other is not first for other in others):
+        names = " and ".join(sorted({module.__name__ for module in (first, *others)}))
         raise TypeError(f"got arrays of {names} together; move them to one with minigan.arrays.to(array, backend)")
-    return modules.pop()
+    return first
 
 
 def _module(array):
+    if type(array) is np.ndarray:
+        return np
     if isinstance(array, REFUSED):  # in them * is another product, or entries are missing: no formula here means that
         raise TypeError(f"got a {type(array).__name__}: want a plain array, such as numpy.asarray(x); what is masked must be "
                         "filled first, x.filled(0)")
@@ -66,7 +68,12 @@ def row_blocks(x, rows):
 
 def dtype_name(array):
     """The name of an array's dtype in any module: "float32", "int64", …"""
-    return str(array.dtype).rpartition(".")[2]
+    return _name(array.dtype)
+
+
+@functools.lru_cache(typed=True)  # a module's dtypes need not compare with another's
+def _name(dtype):
+    return str(dtype).rpartition(".")[2]
 
 
 def backend_module(backend):
@@ -155,9 +162,8 @@ def generator(seed, backend="numpy", *purpose):
 
     seed: a whole number ≥ 0; None asks the system for one.
     purpose: what it is for, whole numbers ≥ 0, as in generator(seed, backend, NOISE, step). Each purpose and each step has
-        draws
-        of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing only its
-        seed. They become the spawn key of a numpy.random.SeedSequence.
+        draws of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing
+        only its seed. They become the spawn key of a numpy.random.SeedSequence.
     -> a numpy.random.Generator; a cupy.random.Generator, whose draws live on the GPU; for another module a `HostGenerator`.
 
     The same arguments give the same draws on the same backend and machine, other draws on another backend. CuPy keeps 32 bits

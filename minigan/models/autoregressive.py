@@ -62,8 +62,7 @@ class Autoregressive(Model):
     """What PixelCNN and PixelRNN share: all but the network.
 
     net: Net, images (N, h·w) -> logits (N, …, 1) of binary pixels, or (N, …, levels), in raster order, each a function of
-        earlier
-        pixels alone.
+        earlier pixels alone.
     """
 
     parts = ("learner",)

@@ -43,9 +43,8 @@ class GAN(Model):
     k: int, steps of D for one of G.
     loss: G's, "non-saturating" or "minimax".
     optimizer_g, optimizer_d: patterns, of which the model makes its own copies; Adam() if None. Two learning rates give two
-        time
-        scales (Heusel et al. 2017): a D that learns faster stays near its best answer, and G follows a gradient that means
-        something.
+        time scales (Heusel et al. 2017): a D that learns faster stays near its best answer, and G follows a gradient that
+        means something.
     seed: int ≥ 0, of the first θs and of all noise.
     backend: "numpy" or "cupy".
     dtype: "float32" or "float64".

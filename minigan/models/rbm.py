@@ -119,7 +119,7 @@ class RBM(Estimator, Model):
             self.check(batch)
         if "learner_" not in vars(self):
             self.begin(batch)
-        return {"contrast": self._update(batch)}
+        return {"contrast": namespace(batch).mean(namespace(batch).abs(self._update(batch)))}
 
     def begin(self, data):
         """θ before the first step; the visible biases fit the means of the data (N, n_features)."""
@@ -139,20 +139,20 @@ class RBM(Estimator, Model):
         self.offsets_ = [means, xp.full(m, 0.5, dtype=data.dtype)] if self.centred else []
 
     def _update(self, v):
+        """One step. -> E_dreams v − E_data v, (n_features,)."""
         gradient, hidden, h = cd_grad(self.params, v, self.rng(), k=self.k, chains=self.chains_ if self.persistent else None,
                                       offsets=self.offsets_ or None, units=UNITS[self.visible])
-        xp = namespace(v)
-        moved = gradient[1] + gradient[0] @ self.offsets_[1] if self.centred else gradient[1]  # E_dreams v − E_data v
+        moved = gradient[1] + gradient[0] @ self.offsets_[1] if self.centred else gradient[1]
         if self.weight_decay:
             gradient[0] += float(self.weight_decay) * self.params[0]
         self.learner_.step(self.learner_.net.pack(gradient))
         if self.centred:
-            now = [xp.mean(v, axis=0), xp.mean(h, axis=0)]
+            now = [namespace(v).mean(rows, axis=0) for rows in (v, h)]
             self.offsets_ = [(1.0 - SLIDE) * old + SLIDE * new for old, new in zip(self.offsets_, now)]
         if self.persistent:
             self.chains_ = hidden
         self.steps_ += 1
-        return xp.mean(xp.abs(moved))
+        return moved
 
     def state(self):
         """All that changes while training, as a nest of arrays and numbers; NotFitted before the first step."""
