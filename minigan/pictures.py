@@ -17,6 +17,7 @@ from minigan.check import number, rows, whole
 from minigan.files import replace
 
 LINE = 0.25  # the grey between images
+ROUNDING = 1e-5  # how far beyond 0 and 1 a computed picture may be
 
 
 def image_shape(n):
@@ -65,9 +66,9 @@ def as_picture(image, *, enlarge=True):
 
     pixels = np.asarray(image)
     image_of("the shape of an image", pixels.shape)
-    if pixels.dtype.kind not in "fiub" or not (pixels.min() >= 0 and pixels.max() <= 1):
+    if pixels.dtype.kind not in "fiub" or not (pixels.min() > -ROUNDING and pixels.max() < 1 + ROUNDING):
         raise ValueError(f"the image, an array of {pixels.dtype}, goes beyond 0 and 1, or holds NaN: want values in [0, 1]")
-    bytes_, zoom = np.round(pixels * 255).astype(np.uint8), _zoom(pixels) if enlarge else 1
+    bytes_, zoom = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8), _zoom(pixels) if enlarge else 1
     return Image.fromarray(np.kron(bytes_, np.ones((zoom, zoom, *[1] * (bytes_.ndim - 2)), np.uint8)))
 
 

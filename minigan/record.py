@@ -76,6 +76,9 @@ class Record:
 
     def add(self, row):
         """Log a row and write a checkpoint; take a picture if the run has come to the next frame."""
+        if self.log and self.log[0].keys() != row.keys():  # the first line of a log.csv was damaged
+            print(f"{self.out / 'log.csv'} has other columns than this run: it is begun anew")
+            self.log.clear()
         self.log.append(row)
         if self.out:
             self._write()

@@ -311,6 +311,16 @@ def test_a_log_that_was_cut_is_said_and_the_run_goes_on(tmp_path, capsys):
     assert (gan.generator.theta == whole.generator.theta).all()
 
 
+def test_a_log_of_other_columns_is_begun_anew(tmp_path, capsys):
+    options = {"batch_size": 10, "intervals": 14, "out": tmp_path, "progress": False}
+    train(small_gan(), data(), epochs=1, **options)
+    text = (tmp_path / "log.csv").read_text()
+    (tmp_path / "log.csv").write_text(text.replace("loss_d", "loss_x", 1))
+    log = train(small_gan(), data(), epochs=2, resume=True, **options)
+    assert "has other columns than this run" in capsys.readouterr().out
+    assert [row["step"] for row in log] == list(range(8, 15))
+
+
 def test_two_runs_in_one_folder_the_second_is_refused_and_changes_nothing(tmp_path):
     first, second = small_gan(), small_gan(seed=1)
     step, refusals = first.step_g, []
