@@ -37,7 +37,7 @@ MODELS = {"GAN": "gan", "WGAN": "wgan", "RBM": "rbm", "RatingsRBM": "ratings", "
           "VAE": "vae", "PixelCNN": "pixelcnn", "PixelRNN": "pixelrnn", "Autoencoder": "autoencoder", "GSN": "gsn",
           "SSGAN": "ssgan", "PCA": "pca"}  # fmt: skip
 PLACE = "tensor"  # in the JSON nest, {"tensor": name} stands where an array was
-LARGEST = 1 << 20  # bytes of the description: a network of thousands of layers has less
+LARGEST = 1 << 18  # bytes of the description; a layer has about 300
 # What reading a description can raise that somebody has damaged
 DAMAGE = (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
 
@@ -56,7 +56,10 @@ def save(path, model, **run):
         named = to_torch(net, tensors.pop(f"{part}.theta"), tensors.pop(f"{part}.stats"))
         tensors |= {f"{name}.{key}": array for key, array in named.items()}
     about = {"version": __version__, "config": json.dumps({"model": model.config(), "run": run}), "state": json.dumps(nest)}
-    replace(path_of("path", path), pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about))
+    packed = pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about)
+    if (length := int.from_bytes(packed[:8], "little")) > LARGEST:
+        raise ValueError(f"the model's description takes {length} bytes: want {LARGEST} at most, which is some 800 layers")
+    replace(path_of("path", path), packed)
 
 
 def load(path, model, **run):
@@ -144,7 +147,8 @@ def _read(path):
 
     with open(path_of("path", path), "rb") as file:
         if (length := int.from_bytes(file.read(8), "little")) > LARGEST:
-            raise BadCheckpoint(f"{path} is no checkpoint: a description of {length} bytes; {LARGEST} at most are believed")
+            raise BadCheckpoint(f"{path} is damaged, or no safetensors file (a description of {length} bytes; {LARGEST} at most "
+                                "are believed)")
     try:
         with safe_open(path, "numpy") as file:
             about = file.metadata() or {}

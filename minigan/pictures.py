@@ -147,7 +147,7 @@ def save_curves(path, log, *, x="step"):
             axes.plot([row[x] for row in log], [row[name] for row in log], label=name)
         axes.set(xlabel=x, ylabel=prefix)
         axes.grid(alpha=0.3)
-        axes.legend()
+        axes.legend(loc="upper right")  # the best place would be looked for in seconds
     _written(path, figure.savefig, dpi=120, format=Path(path).suffix[1:])
 
 

@@ -27,7 +27,7 @@ from minigan.models.pca import PCA
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
 from minigan.models.wgan import WGAN
-from minigan.nn import SGD, Adam, Cosine, Straight
+from minigan.nn import SGD, Adam, Cosine, Linear, Net, Straight
 from minigan.train import train
 
 
@@ -301,7 +301,7 @@ DAMAGED = {  # what is done to a good checkpoint of a small GAN: none of them ca
     "deep description": lambda path: repacked(path, about={"config": '{"model":' * 100_000 + "1" + "}" * 100_000}),
     "less deep, for our own functions": lambda path: repacked(path, about={"state": '{"a":' * 900 + "1" + "}" * 900}),
     "a description that is a number": lambda path: repacked(path, about={"config": "7"}),
-    "a megabyte of lists": lambda path: repacked(path, about={"state": "[" + "[]," * 330_000 + "[]]"}),
+    "a quarter of a megabyte of lists": lambda path: repacked(path, about={"state": "[" + "[]," * 80_000 + "[]]"}),
     "BF16": lambda path: raw(path, entry("BF16", [2], 4), bytes(4)),
     "F8": lambda path: raw(path, entry("F8_E4M3", [2], 2), bytes(2)),
     "100 axes": lambda path: raw(path, entry("F32", [1] * 100, 4), bytes(4)),
@@ -313,7 +313,7 @@ DAMAGED = {  # what is done to a good checkpoint of a small GAN: none of them ca
     "no byte": lambda path: path.write_bytes(b""),
     "seven bytes": lambda path: path.write_bytes(b"\0" * 7),
 }  # fmt: skip
-MEMORY = 30_000_000  # bytes beside four times the file's size: what a megabyte of JSON, the most that is read, can become
+MEMORY = 10_000_000  # bytes beside four times the file's size: what the longest description that is read can become
 
 
 @pytest.mark.parametrize("name", DAMAGED)
@@ -324,16 +324,18 @@ def test_a_checkpoint_that_cannot_be_is_refused_in_words_in_time_and_in_memory(t
     DAMAGED[name](path)
     before = model.state()
     for read in (lambda: checkpoint.load(path, model), lambda: load_model(path)):
-        tracemalloc.start()
         start = time.process_time()
+        with pytest.raises(BadCheckpoint, match=re.escape(str(path))) as caught:
+            read()
+        assert time.process_time() - start < 1
+        assert len(str(caught.value)) < 2000
+        tracemalloc.start()
         try:
-            with pytest.raises(BadCheckpoint, match=re.escape(str(path))) as caught:
+            with pytest.raises(BadCheckpoint):
                 read()
-            seconds, peak = time.process_time() - start, tracemalloc.get_traced_memory()[1]
+            peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        assert len(str(caught.value)) < 2000
-        assert seconds < 3  # under tracemalloc; a third of it without
         assert peak < 4 * path.stat().st_size + MEMORY
     assert equal(model.state(), before)
 
@@ -356,6 +358,13 @@ def test_a_description_of_a_model_larger_than_its_file_is_not_built(tmp_path, na
     repacked(path, about={"config": json.dumps({"model": config, "run": {}})})
     with pytest.raises(BadCheckpoint, match=r"arguments ask for \d+ numbers or more, and it has"):
         load_model(path)
+
+
+def test_a_model_whose_description_nobody_would_believe_is_not_saved(tmp_path):
+    many = Net(*[Linear(1, 1)] * 1500)
+    with pytest.raises(ValueError, match="want 262144 at most, which is some 800 layers"):
+        checkpoint.save(tmp_path / "c", GAN(many, many, latent=1))
+    assert not (tmp_path / "c").exists()
 
 
 def test_the_weights_of_other_layers_and_of_two_dtypes_are_refused():
