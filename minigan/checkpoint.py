@@ -147,8 +147,8 @@ def _read(path):
 
     with open(path_of("path", path), "rb") as file:
         if (length := int.from_bytes(file.read(8), "little")) > LARGEST:
-            raise BadCheckpoint(f"{path} is damaged, or no safetensors file (a description of {length} bytes; {LARGEST} at most "
-                                "are believed)")
+            raise BadCheckpoint(f"{path} is damaged, or no safetensors file (a description of {length} bytes; {LARGEST} are "
+                                "believed at most)")
     try:
         with safe_open(path, "numpy") as file:
             about = file.metadata() or {}

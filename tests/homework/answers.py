@@ -1,6 +1,6 @@
 """The answers that the files in some folder give to the tasks of a sheet, for many seeds; a process of its own, without walls.
 
-    PYTHONPATH=FOLDER python answers.py SHEET TASK,TASK,… FIRST LAST > answers.pickle
+    PYTHONPATH=FOLDER python answers.py SHEET < questions.pickle > answers.pickle
 
 What a grader does with a right submission, but for the sandbox: there a thousand seeds would take hours.
 """
@@ -13,14 +13,16 @@ from minigan.homework.sheets import get_sheet
 from minigan.homework.trial import attempt, get_probe
 
 
-def answers(sheet, tasks, seeds):
-    """[(task, seed, inputs, reply), …]."""
+def questions(sheet, tasks, seeds):
+    """[(task, seed, inputs), …], as the grader draws them."""
     tasks = [task for task in sheet.tasks if task.number in tasks]
-    return [(task.number, seed, inputs, attempt(get_probe(sheet.probes, task.probe), inputs))
-            for seed in seeds for task in tasks for inputs in _inputs(sheet, task, seed, FOR_GRADING)]  # fmt: skip
+    return [(task.number, seed, inputs) for seed in seeds for task in tasks for inputs in _inputs(sheet, task, seed, FOR_GRADING)]
+
+
+def answers(sheet, asked):
+    """The replies, in the same order."""
+    return [attempt(get_probe(sheet.probes, sheet.tasks[task - 1].probe), inputs) for task, _, inputs in asked]
 
 
 if __name__ == "__main__":
-    number, tasks, first, last = sys.argv[1:]
-    tasks = set(map(int, tasks.split(",")))
-    pickle.dump(answers(get_sheet(int(number)), tasks, range(int(first), int(last))), sys.stdout.buffer)
+    pickle.dump(answers(get_sheet(int(sys.argv[1])), pickle.load(sys.stdin.buffer)), sys.stdout.buffer)

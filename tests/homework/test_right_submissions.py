@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from answers import answers
+from answers import answers, questions
 from right_submissions import RIGHT
 
 from minigan.homework.holes import locate
@@ -38,11 +38,14 @@ def lost(number, path, folder, seeds):
         key = number, tuple(sorted(tasks)), first, last
         if key not in right:
             right.clear()
-            right[key] = answers(sheet, tasks, range(first, last))
-        words = [sys.executable, Path(__file__).with_name("answers.py"), str(number), ",".join(map(str, tasks)), str(first), str(last)]
-        done = subprocess.run(words, capture_output=True, env=os.environ | {"PYTHONPATH": str(folder)})
+            asked = questions(sheet, tasks, range(first, last))
+            right[key] = asked, answers(sheet, asked)
+        asked, wanted_of = right[key]
+        words = [sys.executable, Path(__file__).with_name("answers.py"), str(number)]
+        environment = os.environ | {"PYTHONPATH": str(folder)}
+        done = subprocess.run(words, input=pickle.dumps(asked), capture_output=True, env=environment)
         assert done.returncode == 0, done.stderr.decode()
-        for (task, seed, inputs, wanted), (_, _, _, got) in zip(right[key], pickle.loads(done.stdout), strict=True):
+        for (task, seed, inputs), wanted, got in zip(asked, wanted_of, pickle.loads(done.stdout), strict=True):
             probe = get_probe(sheet.probes, sheet.tasks[task - 1].probe)
             fault = got.get("error") or judge(probe, inputs, wanted["answer"], got["answer"], got["after"])
             faults += [(task, seed, fault)] if fault else []
