@@ -16,7 +16,8 @@ from minigan.homework.trial import attempt, get_probe
 def questions(sheet, tasks, seeds):
     """[(task, seed, inputs), …], as the grader draws them."""
     tasks = [task for task in sheet.tasks if task.number in tasks]
-    return [(task.number, seed, inputs) for seed in seeds for task in tasks for inputs in _inputs(sheet, task, seed, FOR_GRADING)]
+    draws = ((task, seed, _inputs(sheet, task, seed, FOR_GRADING)) for seed in seeds for task in tasks)
+    return [(task.number, seed, inputs) for task, seed, cases in draws for inputs in cases]
 
 
 def answers(sheet, asked):
