@@ -100,7 +100,7 @@ def test_a_missing_file_says_where_to_put_it(tmp_path, empty_cache, monkeypatch)
     monkeypatch.setitem(mnist_module.MIRRORS, "mnist", ["http://127.0.0.1:9/"])
     with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz .*127.0.0.1.*MINIGAN_DATA.*--data digits"):
         mnist(folder=tmp_path)
-    with pytest.raises(ValueError, match="want 'train' or 'test'"):
+    with pytest.raises(ValueError, match="want one of 'train', 'test'"):
         mnist("validation")
 
 

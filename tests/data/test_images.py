@@ -148,7 +148,7 @@ def test_what_is_no_folder_of_images_is_refused(tmp_path):
         image_folder(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="holds no readable image"):
         image_folder(tmp_path)
-    with pytest.raises(ValueError, match="want 2 pixels or more"):
+    with pytest.raises(ValueError, match="want a whole number, 2 or more"):
         image_folder(tmp_path, 1)
 
 
