@@ -10,7 +10,6 @@ file that cannot be imported is put back to its holes, so that it costs its own 
 failed gets the recorded right answers of that one in its place (`stand_in.py`).
 """
 
-import queue
 import shutil
 import tempfile
 import time
@@ -44,7 +43,7 @@ class Grader:
         self.base = self.work / "released"
         write_tree(sheet, self.base, GRADERS, with_picture=False)
         for folder in library_folders():
-            (self.base / folder.name).symlink_to(folder)
+            (self.base / Path(folder).name).symlink_to(folder)
 
     def __enter__(self):
         return self
@@ -52,7 +51,7 @@ class Grader:
     def __exit__(self, *error):
         shutil.rmtree(self.work, ignore_errors=True)
 
-    def grade(self, path, job=0):
+    def grade(self, path):
         """The Result of one submission. What goes wrong in it is in the result; an exception is the grader's own fault."""
         result = Result.zero(name_of(path), self.sheet)
         try:
@@ -60,7 +59,7 @@ class Grader:
         except Exception as error:  # a broken archive, a folder that cannot be read
             texts, remarks = {}, [f"could not be read: {error}"]
         result.remarks, result.trouble = [clean(remark) for remark in remarks], not texts
-        with _Student(self, texts, job) as student:
+        with _Student(self, texts) as student:
             failed = set()
             for task, entry in zip(self.sheet.tasks, result.tasks):
                 entry.reason = student.try_task(task, failed)
@@ -72,21 +71,15 @@ class Grader:
 
     def grade_all(self, paths, jobs=1, progress=True):
         """Yield the results of many, in their order, `jobs` at a time. Where the grader itself fails, the result says so."""
-        free = queue.SimpleQueue()  # numbers of jobs: two that run at once have different ones, hence different users
-        for job in range(jobs):
-            free.put(job)
 
         def one(path):
-            job = free.get()
             try:
-                return self.grade(path, job)
+                return self.grade(path)
             except Exception as error:  # one submission must not cost the others their grades
                 result = Result.zero(name_of(path), self.sheet)
                 result.remarks = [clean(f"{NOT_GRADED}: the grader failed, {type(error).__name__}: {error}")]
                 result.trouble = True
                 return result
-            finally:
-                free.put(job)
 
         with ThreadPoolExecutor(jobs) as pool:
             yield from tqdm(pool.map(one, paths), total=len(paths), unit="submission", disable=not progress)
@@ -95,8 +88,8 @@ class Grader:
 class _Student:
     """The process of one submission, started anew whenever it has come to an end."""
 
-    def __init__(self, grader, texts, job):
-        self.grader, self.job = grader, job
+    def __init__(self, grader, texts):
+        self.grader = grader
         self.folder = Path(tempfile.mkdtemp(prefix="submission-", dir=grader.work))
         self.folder.chmod(0o755)
         shutil.copytree(grader.base, self.folder, symlinks=True, dirs_exist_ok=True)
@@ -173,7 +166,7 @@ class _Student:
         if left <= 0:
             raise Failed(f"the submission as a whole took more than {self.grader.limits.total:g} seconds")
         if self.process is None:
-            self.process = Process(self.folder, self.grader.limits, self.job)
+            self.process = Process(self.folder, self.grader.limits)
         return self.process.ask(min(left, self.grader.limits.wall), question, notes)
 
     def _stop(self):

@@ -1,8 +1,7 @@
 """Landlock: a Linux process gives up its rights to the file system, for good, without being root.
 
-After `restrict(files)` this process, and whatever it starts, can read the named files and folders and nothing else, write
-nothing, open no TCP connection and, from Linux 6.12 on, signal nobody outside. It cannot look into other processes either.
-The kernel's interface is three system calls (man 7 landlock), for which Python's library has no names: hence ctypes.
+After `restrict(files)` this process, and whatever it starts, can read the named files and folders and nothing else, and write
+nothing. The kernel's interface is three system calls (man 7 landlock), for which Python's library has no names: hence ctypes.
 `available()` is 0 where the kernel has no Landlock, or a container's filter hides it.
 """
 
@@ -37,20 +36,14 @@ def restrict(readable, listable=()):
 
     listable: folders of which the names may be listed, at any depth, but whose files may not be read.
     """
-    version = available()
-    rights = (1 << FILE_RIGHTS.get(version, 16)) - 1
-    network = 0b11 if version >= 4 else 0  # bind, connect
-    scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
-    known = 1 if version < 4 else 2 if version < 6 else 3  # fields: an older kernel refuses those that it does not know
-    attributes = struct.pack("=QQQ", rights, network, scope)[: 8 * known]
-    ruleset = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
+    rights = (1 << FILE_RIGHTS.get(available(), 16)) - 1
+    ruleset = _call(CREATE_RULESET, struct.pack("=Q", rights), ctypes.c_size_t(8), 0)
     rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable}
     for path, allowed in {**rules, **dict.fromkeys(listable, READ_DIR)}.items():
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
         _call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", allowed, handle), 0)
         os.close(handle)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "cannot give up new privileges")
+    if ctypes.CDLL(None).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        raise OSError("cannot give up new privileges")
     _call(RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)

@@ -21,7 +21,7 @@ from minigan.homework.holes import ROOT, cut, files_of, holes_of, solution_lines
 from minigan.homework.key import FOR_CHECKING, make_key
 
 STUDENTS = ("__init__", "__main__", "sheets", "holes", "check", "cells", "judge", "wire", "stand_in", "trial")
-GRADERS = ("__init__", "landlock", "wire", "stand_in", "trial")
+GRADERS = ("__init__", "inside", "landlock", "seccomp", "wire", "stand_in", "trial")
 DATA = {"minigan/data/digits.py": ("minigan/data/digits.npz", "minigan/data/digits.LICENCE.md")}
 HOW = """# Sheet {number}: {title}
 
