@@ -2,8 +2,9 @@
 
 A submission is a folder, a zip file, or a single Python file. Taken are the files that the sheet names, and nothing else:
 minigan/nn/linear.py at its place, in a folder below, or as linear.py alone, even renamed by an upload form. A link, a file
-that is too large, or no text is not taken. Everything that could change how Python starts (conftest.py, sitecustomize.py,
-*.pth) is left behind like any other file; it is reported, since somebody put it there.
+that is too large, or no text is not taken. Hidden files and folders, and what macOS adds to an archive, are not looked at.
+Everything that could change how Python starts (conftest.py, sitecustomize.py, *.pth) is left behind like any other file; it is
+reported, since somebody put it there.
 """
 
 import os
@@ -12,12 +13,17 @@ import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
-LARGEST, MOST = 1 << 20, 10_000  # bytes of a file, files of a submission
+LARGEST, MOST, CONTENTS = 1 << 20, 10_000, 8 << 20  # bytes of a file, files of a submission, bytes of an archive's directory
 SUSPICIOUS = ("conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py", "setup.cfg", "pyproject.toml")
 
 
+def _looked_at(part):
+    """Whether a name in a path is none that a system hides or adds by itself; .. is none that leads anywhere."""
+    return part == "." or not (part.startswith(".") or part == "__MACOSX")
+
+
 class Folder:
-    """The regular files of a folder, the topmost first, 10,000 at most. Links and hidden folders are not followed."""
+    """The regular files of a folder, the topmost first, 10,000 at most. Links are not followed."""
 
     def __init__(self, path):
         self.files, self.links = {}, []
@@ -25,11 +31,11 @@ class Folder:
         for folder, name in waiting:  # grows while it is walked through
             if len(self.files) >= MOST or not os.access(folder, os.R_OK | os.X_OK):
                 continue
-            for entry in sorted(folder.iterdir()):
+            for entry in filter(lambda entry: _looked_at(entry.name), sorted(folder.iterdir())):
                 mode = entry.lstat().st_mode
                 if stat.S_ISLNK(mode):
                     self.links.append(str(name / entry.name))
-                elif stat.S_ISDIR(mode) and not entry.name.startswith(".") and len(waiting) < MOST:
+                elif stat.S_ISDIR(mode) and len(waiting) < MOST:
                     waiting.append((entry, name / entry.name))
                 elif stat.S_ISREG(mode) and len(self.files) < MOST:
                     self.files[name / entry.name] = entry
@@ -41,19 +47,30 @@ class Folder:
 
 
 class Zip:
-    """The files of a zip archive, read without being unpacked."""
+    """The same of a zip archive, read without being unpacked: it must be packed in a way that is unpacked piece by piece."""
 
     def __init__(self, path):
+        with open(path, "rb") as file:
+            size = zipfile._EndRecData(file)[zipfile._ECD_SIZE]  # ZipFile reads all of it, before it can be asked
+        if size > CONTENTS:
+            raise ValueError(f"its directory of files has {size} bytes, more than the {CONTENTS} that are read")
         self.archive = zipfile.ZipFile(path)
-        entries = self.archive.infolist()[:MOST]
-        found = {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in entries if not entry.is_dir()}
-        self.links = [str(name) for name, entry in found.items() if stat.S_ISLNK(entry.external_attr >> 16)]
-        self.files = {name: entry for name, entry in found.items() if str(name) not in self.links and ".." not in name.parts}
+        entries = {entry.filename.replace("\\", "/"): entry for entry in self.archive.infolist() if not entry.is_dir()}
+        names = [name for name in entries if all(map(_looked_at, name.split("/")))]
+        topmost = sorted(names, key=lambda name: name.count("/"))[:MOST]
+        self.links = [name for name in topmost if stat.S_ISLNK(entries[name].external_attr >> 16)]
+        self.files = {PurePosixPath(name): entries[name] for name in topmost if name not in self.links}
 
     def read(self, name):
         """The first bytes of a file, one more than the largest that is taken: a bomb does not go off."""
+        if self.files[name].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError("want an archive packed by deflate, as zip does")
         with self.archive.open(self.files[name]) as file:
             return file.read(LARGEST + 1)
+
+
+def _depth(name):
+    return len(name.parts)
 
 
 class Single:
@@ -100,20 +117,19 @@ def collect(path, wanted):
 
 
 def _find(files, wanted):
-    """The file in a submission that is meant: at its path, or there deeper down, or by its bare name, if only one has it.
+    """The file in a submission that is meant: the topmost that has its path, or else its bare name, if one only is there.
 
-    Upload forms rename files: alice_123_linear.py and linear-1.py are linear.py too.
+    Upload forms rename files: alice_123_linear.py and linear-1.py are linear.py too, where no other is.
     """
     wanted = PurePosixPath(wanted)
-    same_end = [name for name in files if name.parts[-len(wanted.parts) :] == wanted.parts]
-    if same_end:
-        return min(same_end, key=lambda name: (len(name.parts), name))
     renamed = re.compile(rf"(.*[_ ])?{re.escape(wanted.stem)}([- ]?\(?\d+\)?)?\.py")
-    bare = [name for name in files if name.name == wanted.name]
-    for candidates in (bare, [name for name in files if renamed.fullmatch(name.name)]):
-        if len(candidates) == 1:
-            return candidates[0]
-    return None
+    same_end = {name: _depth(name) - _depth(wanted) for name in files if name.parts[-_depth(wanted) :] == wanted.parts}
+    bare = {name: _depth(name) - 1 for name in files if name.name == wanted.name and name not in same_end}
+    others = {name: _depth(name) - 1 for name in files if renamed.fullmatch(name.name)}
+    if same_end and min(same_end.values()) <= min(bare.values(), default=MOST):
+        return min(same_end, key=lambda name: (_depth(name), name))
+    topmost = [name for name, depth in (bare or others).items() if depth == min((bare or others).values())]
+    return topmost[0] if len(topmost) == 1 else None
 
 
 def _text(data):

@@ -1,6 +1,8 @@
 """Submissions that attack: no points, no harm, and an end in time."""
 
+import contextlib
 import os
+import resource
 import socket
 import stat
 import time
@@ -10,16 +12,15 @@ from pathlib import Path
 import pytest
 from hostile_submissions import HEAD, HOSTILE, REASONS
 
-from minigan.homework import landlock
 from minigan.homework.grade import Grader
 from minigan.homework.holes import ROOT, files_of, source_of
 from minigan.homework.results import FORMATS, as_text
-from minigan.homework.sandbox import Limits
+from minigan.homework.sandbox import Limits, weaknesses
 from minigan.homework.sheets import get_sheet
 
 LINEAR = "minigan/nn/linear.py"
 SHEET = get_sheet(1)
-pytestmark = pytest.mark.skipif(not landlock.available(), reason="the kernel has no Landlock: docs/homework.md says what that leaves open")
+pytestmark = pytest.mark.skipif(weaknesses() != [], reason=f"not all walls are here: {weaknesses()}")
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +29,36 @@ def grader():
         yield grader
 
 
-@pytest.fixture(scope="module")
-def listener():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)
-        yield server
+def name_of_socket():
+    """The name, in no folder, of a socket that this process listens at."""
+    return f"\0minigan-{os.getpid()}"
+
+
+@pytest.fixture
+def listeners(tmp_path):
+    """Sockets that nobody may reach: in the network, at a path, with a name, and one for datagrams."""
+    (tmp_path / "canary").mkdir()
+    sockets = [socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
+    for listener, name in zip(sockets[1:], (str(tmp_path / "canary/socket"), name_of_socket())):
+        listener.bind(name)
+        listener.listen()
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(sockets[0].getsockname())
+    with contextlib.ExitStack() as stack:
+        for listener in (*sockets, datagrams):
+            stack.enter_context(listener).setblocking(False)
+        yield sockets, datagrams
 
 
 def hostile(grader, folder, canary, port, head, body):
     """The released linear.py with an attack at its head and one in the body of forward."""
-    values = f"REFERENCE, CANARY, PARENT, PORT = {str(ROOT / LINEAR)!r}, {str(canary)!r}, {os.getpid()}, {port}\n"
+    values = {"REFERENCE": str(ROOT / LINEAR), "CANARY": str(canary), "PARENT": os.getpid(), "PORT": port, "SOCKET": name_of_socket()}
     text = (grader.base / LINEAR).read_text(encoding="utf-8")
     hole = "raise NotImplementedError('Sheet 1, task 1: Linear, forward')"
     assert text.count(hole) == 1
     indented = body.replace("\n", "\n        ")
-    (folder / "linear.py").write_text(HEAD + values + head + "\n" + text.replace(hole, indented), encoding="utf-8")
+    names = "".join(f"{name} = {value!r}\n" for name, value in values.items())
+    (folder / "linear.py").write_text(HEAD + names + head + "\n" + text.replace(hole, indented), encoding="utf-8")
     return folder
 
 
@@ -63,33 +79,44 @@ def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*.py")) if not path.is_symlink()}
 
 
+def traces(grader, canary):
+    """All that an attack may have left or changed: the grader's limits and turns, files and their modes, what the kernel keeps."""
+    files = [path.lstat() for path in (canary, grader.base, *sorted(canary.iterdir()))]
+    names = [path.name for folder in (canary, grader.work) for path in sorted(folder.iterdir())]
+    kept = [Path(f"/proc/sysvipc/{kind}").read_text().count(" 4242424") for kind in ("shm", "msg", "sem")]
+    left = [place for place in ("/tmp", "/dev/shm", "/var/tmp") if os.path.exists(f"{place}/minigan-was-here")]
+    return {"limits": [resource.getrlimit(number) for number in range(16)],
+            "turns": (os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), os.sched_getaffinity(0)),
+            "files": [(stat.st_mode, stat.st_mtime_ns, stat.st_nlink, stat.st_size) for stat in files],
+            "modes": (grader.work.stat().st_mode, Path("/proc/self/oom_score_adj").read_text()), "names": names,
+            "attributes": os.listxattr(canary / "file"), "kept": kept, "left": left,
+            "keys": Path("/proc/keys").read_text().count("minigan"), "processes": processes_of_students(grader),
+            "sources": (contents(grader.base), contents(ROOT / "minigan"))}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_an_attack_earns_nothing_and_harms_nobody(grader, listener, tmp_path, name):
-    canary = tmp_path / "canary"
-    canary.mkdir()
+def test_an_attack_earns_nothing_and_harms_nobody(grader, listeners, tmp_path, name):
+    canary, (sockets, datagrams) = tmp_path / "canary", listeners
     for folder in (canary, tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
-    canary.chmod(0o777)
+    (canary / "file").write_text("mine")
+    for path in (canary, canary / "file", canary / "socket"):
+        path.chmod(0o777)
     (tmp_path / "handed in").mkdir()
-    shared = Path("/proc/sysvipc/shm").read_text().count("\n")
-    released, library = contents(grader.base), contents(ROOT / "minigan")
+    before, port = traces(grader, canary), sockets[0].getsockname()[1]
 
     start = time.monotonic()
-    result = grader.grade(hostile(grader, tmp_path / "handed in", canary, listener.getsockname()[1], *HOSTILE[name]))
+    result = grader.grade(hostile(grader, tmp_path / "handed in", canary, port, *HOSTILE[name]))
     seconds = time.monotonic() - start
 
     assert result.score == 0, as_text(result)
-    assert all(task.reason and task.reason.isprintable() for task in result.tasks)
+    assert all(task.reason and task.reason.isprintable() and "HARMED" not in task.reason for task in result.tasks), as_text(result)
     assert seconds < 15
     assert REASONS.get(name, "") in result.tasks[0].reason
-    assert list(canary.iterdir()) == []
-    assert not [place for place in ("/tmp", "/dev/shm", "/var/tmp") if os.path.exists(f"{place}/minigan-was-here")]
-    with pytest.raises(BlockingIOError):
-        listener.accept()
-    assert contents(grader.base) == released and contents(ROOT / "minigan") == library
-    assert processes_of_students(grader) == []
-    assert [path.name for path in grader.work.iterdir()] == ["released"]
-    assert Path("/proc/sysvipc/shm").read_text().count("\n") == shared
+    assert traces(grader, canary) == before
+    for reach in (*(listener.accept for listener in sockets), lambda: datagrams.recv(10)):
+        with pytest.raises(BlockingIOError):
+            reach()
     for write, _ in FORMATS.values():
         assert len(write(result)) < 40_000
 
@@ -101,11 +128,11 @@ def test_slowness_in_every_answer_comes_to_an_end(tmp_path):
         (tmp_path / name).write_text(source_of(name))
     line = "        y = as_rows(x) @ W + b\n"
     assert source_of(LINEAR).count(line) == 1
-    (tmp_path / LINEAR).write_text(source_of(LINEAR).replace(line, "        import time; time.sleep(0.25)\n" + line))
+    (tmp_path / LINEAR).write_text(source_of(LINEAR).replace(line, "        import time; time.sleep(0.2)\n" + line))
     start = time.monotonic()
-    with Grader(SHEET, seed=5, limits=Limits(wall=2.0, total=1.5)) as grader:
+    with Grader(SHEET, seed=5, limits=Limits(wall=2.0, total=3.0)) as grader:
         result = grader.grade(tmp_path)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 15
     assert result.tasks[0].points == 2 and "as a whole" in result.tasks[-1].reason, as_text(result)
 
 
