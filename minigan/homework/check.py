@@ -37,11 +37,8 @@ def try_task(sheet, task, cases, failed=()):
     for case in cases:
         stood_in = sorted(wrong & case["calls"].keys())
         reply = trial.attempt(probe, case["inputs"], stood_in, partial(look_up, case["calls"]))
-        if "error" in reply:
-            return trial.words(reply["error"], case["inputs"]), reply["error"]["traceback"]
-        fault = judge(probe, case["inputs"], case["answer"], reply["answer"], reply["after"])
-        if fault:
-            return fault + trial.case_words(case["inputs"]), ""
+        if fault := judge(probe, case, reply):
+            return fault, reply.get("error", {}).get("traceback", "")
     return None, ""
 
 

@@ -25,7 +25,7 @@ from minigan.homework.release import GRADERS, write_tree
 from minigan.homework.results import NOT_GRADED, Result, clean, name_of
 from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, hide_memory, library_folders
 from minigan.homework.submission import collect
-from minigan.homework.trial import case_words, get_probe, words
+from minigan.homework.trial import get_probe, words
 
 
 class Grader:
@@ -155,11 +155,7 @@ class _Student:
     def _try_case(self, task, case, stood_in):
         question = {"module": self.grader.sheet.probes, "probe": task.probe, "inputs": case["inputs"]}
         reply = self._ask(question, {name: case["calls"][name] for name in stood_in})
-        if "error" in reply:
-            return words(reply["error"], case["inputs"])
-        probe = get_probe(self.grader.sheet.probes, task.probe)
-        fault = judge(probe, case["inputs"], case["answer"], reply.get("answer"), reply.get("after"))
-        return fault and fault + case_words(case["inputs"])
+        return judge(get_probe(self.grader.sheet.probes, task.probe), case, reply)
 
     def _ask(self, question, notes=None):
         left = self.end - time.monotonic()

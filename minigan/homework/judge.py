@@ -13,34 +13,48 @@ the right answer is 0, rounding of what went in may be left: 16 eps times the la
 import numpy as np
 
 from minigan.homework.stand_in import distance
+from minigan.homework.trial import case_words, words
 
 TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
 
 
-@np.errstate(all="ignore")
-def judge(probe, inputs, right, got, after):
-    """None if the answer is right, else what is wrong, in words.
+def judge(probe, case, reply):
+    """None if a reply to a case of the key is right, else what is wrong, in words.
 
-    inputs: the case. right, got: {name: array}. after: the inputs as the student's process left them.
+    reply: what `trial.attempt` has made of the case: {"answer", "after"}, or {"error"}. It may come from a student's process.
     """
+    inputs, refused, error = case["inputs"], case["refused"], reply.get("error")
+    if refused and isinstance(error, dict) and error.get("type") == "ValueError":
+        return None
+    if error is not None:
+        return words(error, inputs) + (f"; {refused}" if refused else "")
+    fault = refused or _fault(probe, inputs, case["answer"], reply.get("answer"), reply.get("after"))
+    return fault and fault + case_words(inputs)
+
+
+@np.errstate(all="ignore")
+def _fault(probe, inputs, right, got, after):
     for name in inputs:
         if distance(inputs[name], after.get(name) if isinstance(after, dict) else None):
             manners = "a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
             return f"{name} was changed in place: {manners}"
     if not isinstance(got, dict) or got.keys() != right.keys():
         return f"the answer has the parts {sorted(got) if isinstance(got, dict) else got}, want {sorted(right)}"
-    faults = [fault for name in right if (fault := difference(name, right[name], got[name], inputs))]
-    if faults and all(isinstance(got[name], np.ndarray) and got[name].shape == right[name].shape for name in right):
-        faults += [law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds]
-    return "; ".join(faults) or None
+    faults = {}
+    for name in right:
+        if not any(name.startswith(f"{other} with ") for other in faults):  # of the same function: the same once more
+            faults |= {name: fault for fault in [difference(name, right[name], got[name], inputs)] if fault}
+    if faults and all(np.shape(got[name]) == np.shape(right[name]) for name in right):
+        faults |= {law: law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds}
+    return "; ".join(faults.values()) or None
 
 
 def difference(name, right, got, inputs):
     """None if `got` is the array `right`, to within rounding; else the fault in words."""
+    if isinstance(right, str):  # None
+        return None if isinstance(got, str) and got == right else f"{name} is {got if isinstance(got, str) else 'an array'}, want {right}"
     if not isinstance(got, np.ndarray):
         return f"{name} is {got}, want an array of shape {right.shape}" if right.ndim else f"{name} is {got}, want a number"
-    if right.dtype == bool and not right.ndim:  # a fact that the probe has found, and named in words
-        return None if got.dtype == bool and got.shape == () and got == right else name
     if got.shape != right.shape:
         return _wrong_shape(name, right, got, inputs)
     if right.ndim and got.dtype != right.dtype:

@@ -88,7 +88,13 @@ class Clipped:
             yield {**normal(rng, dtype, theta=(20,)), "bound": 0.5 + rng.random()}
 
     def run(theta, bound):
-        return {"clipped": clipped(theta, bound), "it must be a new vector": clipped(theta, 100.0) is not theta}
+        mine = theta.copy()
+        clipped(mine, 100.0)[...] = 0.0
+        return {"clipped": clipped(theta, bound), "theta after what was returned has been written into": mine}
+
+    def laws(inputs, answer):
+        kept = np.array_equal(answer["theta after what was returned has been written into"], inputs["theta"])
+        yield "it must be a new vector, where nothing had to be clipped too", kept
 
 
 class Tangents:
