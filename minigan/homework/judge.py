@@ -40,17 +40,17 @@ def _fault(probe, inputs, right, got, after):
             return f"{name} was changed in place: {manners}"
     if not isinstance(got, dict) or got.keys() != right.keys():
         return f"the answer has the parts {sorted(got) if isinstance(got, dict) else got}, want {sorted(right)}"
-    faults = {}
+    faults, parts = {}, {name: part.astype("float64") for name, part in right.items() if isinstance(part, np.ndarray)}
     for name in right:
         if not any(name.startswith(f"{other} with ") for other in faults):  # of the same function: the same once more
-            faults |= {name: fault for fault in [difference(name, right[name], got[name], inputs)] if fault}
+            faults |= {name: fault for fault in [difference(name, right[name], got[name], inputs, parts)] if fault}
     if faults and all(np.shape(got[name]) == np.shape(right[name]) for name in right):
         faults |= {law: law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds}
     return "; ".join(faults.values()) or None
 
 
-def difference(name, right, got, inputs):
-    """None if `got` is the array `right`, to within rounding; else the fault in words."""
+def difference(name, right, got, inputs, parts=None):
+    """None if `got` is the array `right`, to within rounding; else the fault in words. parts: all of the answer's arrays."""
     if isinstance(right, str):  # None
         return None if isinstance(got, str) and got == right else f"{name} is {got if isinstance(got, str) else 'an array'}, want {right}"
     if not isinstance(got, np.ndarray):
@@ -65,7 +65,7 @@ def difference(name, right, got, inputs):
         fault = "nan" if np.isnan(got).any() else "infinite"
         return f"{name} is {fault} in {bad} of {got.size} places: an overflow, a logarithm of 0 or a division by 0?"
     right, got, limits = right.astype("float64"), got.astype("float64"), _limits(inputs)
-    return None if _close(right, got, limits) else f"{name} {_explanation(name, right, got, inputs, limits)}"
+    return None if _close(right, got, limits) else f"{name} {_explanation(right, got, inputs, parts or {}, limits)}"
 
 
 def _limits(inputs):
@@ -101,31 +101,69 @@ def _wrong_shape(name, right, got, inputs):
     return text
 
 
-def _explanation(name, right, got, inputs, limits):
+def _explanation(right, got, inputs, parts, limits):
     """What is wrong with the numbers: the first hypothesis that explains all of them."""
-    if not np.any(got):
-        return "is 0 everywhere"
-    if _close(right, -got, limits):
-        return "has the wrong sign: it is −1 times what is right"
-    factor = float(np.vdot(right, got) / np.vdot(right, right)) if np.isfinite(right).all() and np.any(right) else 1.0
+    same = {other: np.asarray(value, "float64") for other, value in inputs.items()
+            if not isinstance(value, (str, bool, tuple, list)) and np.shape(value) == got.shape}  # fmt: skip
+    arrays = {other: value for other, value in same.items() if value.size > 1 and value.any()}
+    for words, candidate in _candidates(right, same, parts):
+        if np.shape(candidate) == got.shape and _close(candidate, got, limits):
+            return words
+    finite = bool(np.isfinite(right).all())
+    factor = _times(got, right) if finite else 0.0
     if factor and _close(right, got / factor, limits) and (found := _factor(factor, inputs, alone=got.size == 1)):
         return found
-    of_its_shape = {other: value.astype("float64") for other, value in inputs.items()
-                    if isinstance(value, np.ndarray) and value.shape == got.shape and got.size > 1 and value.any()}  # fmt: skip
-    for other, value in of_its_shape.items():
-        if _close(value, got, limits):
-            return f"is {other} itself"
+    if found := _signs(right, got, inputs, limits):
+        return found
+    for other, value in arrays.items() if finite else ():
         if _close(right, got * value, limits):
             return f"is right but for a factor {other}, element by element: was it left out?"
-        share = float(np.vdot(value, got - right) / np.vdot(value, value)) if np.isfinite(right).all() else 0.0
-        if _close(right, got - share * value, limits):
+        if _close(right, got - _times(got - right, value) * value, limits):
             return f"differs from what is right by a multiple of {other}: is it missing, or has it the wrong sign?"
+        if (times := _times(got - value, right - value)) and _close(right - value, (got - value) / times, limits):
+            return f"is {other} and {times:.3g} times the change that is right"
     rows = (-1, right.shape[-1]) if right.ndim > 1 else ()
     if rows and (found := _of_a_matrix(right.reshape(rows), got.reshape(rows), limits)):
         return found
-    if right.ndim and right.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], limits):
+    if rows and all(((0 < value) & (value < 1)).all() for value in (right, got)):  # of a σ: look at what went into it
+        if found := _of_a_matrix(*(np.log(value / (1 - value)).reshape(rows) for value in (right, got)), limits):
+            return f"is a σ whose argument {found}"
+    if got.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], limits):
         return "is off by the same number everywhere: is a term missing, or one too many?"
-    return _where(right, got, inputs, limits)
+    for other, value in parts.items() if finite and got.size > 1 else ():
+        if np.shape(value) == got.shape and _close(right, got - _times(got - right, value) * value, limits):
+            return f"differs from what is right by a multiple of {other}: is a term missing, or one too many?"
+    if got.size > 1 and _close(np.sort(right, axis=None), np.sort(got, axis=None), limits):
+        return "has the right entries in another order"
+    return _where(right, got, limits)
+
+
+def _candidates(right, same, parts):
+    """(what a wrong answer is, the array that it then is)."""
+    yield "is 0 everywhere", np.zeros_like(right)
+    yield "has the wrong sign: it is −1 times what is right", -right
+    yield from ((f"is {other} itself", value) for other, value in same.items())
+    yield from ((f"is what {other} should be: has one been taken for the other?", value) for other, value in parts.items())
+    if right.ndim == 2:
+        yield "is transposed", right.T
+    for other, value in same.items():
+        yield f"has the wrong sign in all but {other}", 2 * value - right
+        yield f"has a factor {other} too many, element by element", right * value
+    for axis in range(right.ndim):
+        yield f"stands in reverse order along axis {axis}", np.flip(right, axis)
+        yield f"is shifted by one along axis {axis}", np.roll(right, 1, axis)
+        yield f"is shifted by one along axis {axis}", np.roll(right, -1, axis)
+    made = {"the square": right**2, "the root": np.sqrt(right), "the exponential": np.exp(right), "the logarithm": np.log(right),
+            "σ": 1 / (1 + np.exp(-right)), "tanh": np.tanh(right), "the inverse": 1 / right, "1 minus": 1 - right,
+            "the size": np.abs(right)}  # fmt: skip
+    yield from ((f"is {word} of what is right", value) for word, value in made.items())
+    yield "is what σ makes the right answer of: is σ missing?", np.log(right / (1 - right))
+
+
+def _times(a, b):
+    """The factor that takes b nearest to a; 0 where b is 0."""
+    size = float(np.vdot(b, b))
+    return float(np.vdot(b, a)) / size if size else 0.0
 
 
 def _factor(factor, inputs, alone):
@@ -144,8 +182,6 @@ def _factor(factor, inputs, alone):
 
 
 def _of_a_matrix(right, got, limits):
-    if right.shape[0] == right.shape[1] and _close(right, got.T, limits):
-        return "is transposed"
     ratio = got / right
     for axis, what in ((0, "column"), (1, "row")):
         mid = np.median(ratio, axis=axis, keepdims=True)
@@ -158,8 +194,8 @@ def _of_a_matrix(right, got, limits):
     return None
 
 
-def _where(right, got, inputs, limits):
-    """Which entries are wrong: those where some input has one sign, or how many and the first of them."""
+def _signs(right, got, inputs, limits):
+    """Whether the wrong entries are those where some input has one sign."""
     wrong = ~_agree(right, got, limits)
     for other, value in inputs.items():
         if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
@@ -167,7 +203,19 @@ def _where(right, got, inputs, limits):
             for words, holds in signs.items():
                 if holds.any() and not holds.all() and not (wrong & ~holds).any():
                     return f"is wrong where {other} is {words}, and right elsewhere"
+    return None
+
+
+def _where(right, got, limits):
+    """Which entries are wrong: those of an index or two along some axis, or how many and the first of them."""
+    wrong = ~_agree(right, got, limits)
     if right.ndim == 0:
         return "is not the right number"
+    for axis, size in enumerate(right.shape if right.ndim > 1 else ()):
+        bad = np.moveaxis(wrong, axis, 0).reshape(size, -1).any(axis=1)
+        few = np.flatnonzero(bad if 2 * bad.sum() <= size else ~bad)
+        if 0 < len(few) <= 2:
+            what = "wrong" if bad[few[0]] else "right"
+            return f"is {what} only where axis {axis} has the index {' or '.join(map(str, few))}, of {size}"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     return f"is wrong in {int(wrong.sum())} of {wrong.size} entries, the first at {list(first)}"

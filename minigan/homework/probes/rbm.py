@@ -73,6 +73,10 @@ class Gibbs:
     def laws(inputs, answer):
         binary = set(np.unique(answer["v of binary units"])) <= {0.0, 1.0}
         yield "binary units are 0 or 1: sample them, do not keep the probabilities", binary
+        rng, (N, visible), hidden = np.random.default_rng(inputs["seed"]), inputs["v"].shape, len(inputs["c"])
+        for _ in range(inputs["k"]):
+            rng.random((N, hidden)), rng.random((N, visible))
+        yield "a round draws the hidden layer once and the visible one once, and nothing else", answer["the next draw"] == rng.random()
 
 
 class Energy:
