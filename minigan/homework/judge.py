@@ -13,9 +13,25 @@ the right answer is 0, rounding of what went in may be left: 16 eps times the la
 import numpy as np
 
 from minigan.homework.stand_in import distance
-from minigan.homework.trial import case_words, words
+from minigan.homework.trial import case_words, get_probe
+from minigan.homework.trial import words as words_of
 
 TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
+
+
+def try_task(sheet, task, cases, failed, answer):
+    """None if a task is right, else the first fault in words.
+
+    failed: numbers of tasks whose right answers stand in. answer: what makes a reply of (the task's probe, inputs, the noted
+    calls of functions that are stood in for).
+    """
+    wrong = {name for other in sheet.tasks if other.number in failed for name in other.holes}
+    for case in cases:
+        notes = {name: calls for name, calls in case["calls"].items() if name in wrong}
+        reply = answer(task.probe, case["inputs"], notes)
+        if fault := judge(get_probe(sheet.probes, task.probe), case, reply):
+            return fault
+    return None
 
 
 def judge(probe, case, reply):
@@ -27,7 +43,7 @@ def judge(probe, case, reply):
     if refused and isinstance(error, dict) and error.get("type") == "ValueError":
         return None
     if error is not None:
-        return words(error, inputs) + (f"; {refused}" if refused else "")
+        return words_of(error, inputs) + (f"; {refused}" if refused else "")
     fault = refused or _fault(probe, inputs, case["answer"], reply.get("answer"), reply.get("after"))
     return fault and fault + case_words(inputs)
 
@@ -43,7 +59,8 @@ def _fault(probe, inputs, right, got, after):
     faults, parts = {}, {name: part.astype("float64") for name, part in right.items() if isinstance(part, np.ndarray)}
     for name in right:
         if not any(name.startswith(f"{other} with ") for other in faults):  # of the same function: the same once more
-            faults |= {name: fault for fault in [difference(name, right[name], got[name], inputs, parts)] if fault}
+            if fault := difference(name, right[name], got[name], inputs, parts):
+                faults[name] = fault
     if faults and all(np.shape(got[name]) == np.shape(right[name]) for name in right):
         faults |= {law: law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds}
     return "; ".join(faults.values()) or None
@@ -52,7 +69,8 @@ def _fault(probe, inputs, right, got, after):
 def difference(name, right, got, inputs, parts=None):
     """None if `got` is the array `right`, to within rounding; else the fault in words. parts: all of the answer's arrays."""
     if isinstance(right, str):  # None
-        return None if isinstance(got, str) and got == right else f"{name} is {got if isinstance(got, str) else 'an array'}, want {right}"
+        said = got if isinstance(got, str) else "an array"
+        return None if said == right else f"{name} is {said}, want {right}"
     if not isinstance(got, np.ndarray):
         return f"{name} is {got}, want an array of shape {right.shape}" if right.ndim else f"{name} is {got}, want a number"
     if got.shape != right.shape:
@@ -102,68 +120,68 @@ def _wrong_shape(name, right, got, inputs):
 
 
 def _explanation(right, got, inputs, parts, limits):
-    """What is wrong with the numbers: the first hypothesis that explains all of them."""
-    same = {other: np.asarray(value, "float64") for other, value in inputs.items()
-            if not isinstance(value, (str, bool, tuple, list)) and np.shape(value) == got.shape}  # fmt: skip
-    arrays = {other: value for other, value in same.items() if value.size > 1 and value.any()}
-    for words, candidate in _candidates(right, same, parts):
-        if np.shape(candidate) == got.shape and _close(candidate, got, limits):
-            return words
-    finite = bool(np.isfinite(right).all())
-    factor = _times(got, right) if finite else 0.0
-    if factor and _close(right, got / factor, limits) and (found := _factor(factor, inputs, alone=got.size == 1)):
-        return found
-    if found := _signs(right, got, inputs, limits):
-        return found
-    for other, value in arrays.items() if finite else ():
-        if _close(right, got * value, limits):
-            return f"is right but for a factor {other}, element by element: was it left out?"
-        if _close(right, got - _times(got - right, value) * value, limits):
-            return f"differs from what is right by a multiple of {other}: is it missing, or has it the wrong sign?"
-        if (times := _times(got - value, right - value)) and _close(right - value, (got - value) / times, limits):
-            return f"is {other} and {times:.3g} times the change that is right"
-    rows = (-1, right.shape[-1]) if right.ndim > 1 else ()
-    if rows and (found := _of_a_matrix(right.reshape(rows), got.reshape(rows), limits)):
-        return found
-    if rows and all(((0 < value) & (value < 1)).all() for value in (right, got)):  # of a σ: look at what went into it
-        if found := _of_a_matrix(*(np.log(value / (1 - value)).reshape(rows) for value in (right, got)), limits):
-            return f"is a σ whose argument {found}"
-    if got.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], limits):
-        return "is off by the same number everywhere: is a term missing, or one too many?"
-    for other, value in parts.items() if finite and got.size > 1 else ():
-        if np.shape(value) == got.shape and _close(right, got - _times(got - right, value) * value, limits):
-            return f"differs from what is right by a multiple of {other}: is a term missing, or one too many?"
+    """What is wrong with the numbers: the first hypothesis that explains all of them, or where they are wrong."""
+    for hypothesis, candidate in _hypotheses(right, got, inputs, parts):
+        if hypothesis and np.shape(candidate) == got.shape and _close(candidate, got, limits):
+            return hypothesis
     if got.size > 1 and _close(np.sort(right, axis=None), np.sort(got, axis=None), limits):
         return "has the right entries in another order"
-    return _where(right, got, limits)
+    return _where(~_agree(right, got, limits))
 
 
-def _candidates(right, same, parts):
-    """(what a wrong answer is, the array that it then is)."""
+def _hypotheses(right, got, inputs, parts):
+    """(what a wrong answer is, the array that it then is), with whatever factor or offset fits best."""
+    same = {name: np.asarray(value, "float64") for name, value in inputs.items()
+            if isinstance(value, (float, np.ndarray)) and np.shape(value) == got.shape}  # fmt: skip
     yield "is 0 everywhere", np.zeros_like(right)
     yield "has the wrong sign: it is −1 times what is right", -right
-    yield from ((f"is {other} itself", value) for other, value in same.items())
-    yield from ((f"is what {other} should be: has one been taken for the other?", value) for other, value in parts.items())
-    if right.ndim == 2:
-        yield "is transposed", right.T
-    for other, value in same.items():
-        yield f"has the wrong sign in all but {other}", 2 * value - right
-        yield f"has a factor {other} too many, element by element", right * value
+    yield from ((f"is {name} itself", value) for name, value in same.items())
+    yield from ((f"is what {name} should be: has one been taken for the other?", value) for name, value in parts.items())
+    yield "is transposed", right.T
+    for name, value in same.items():
+        yield f"has the wrong sign in all but {name}", 2 * value - right
+        yield f"has a factor {name} too many, element by element", right * value
     for axis in range(right.ndim):
         yield f"stands in reverse order along axis {axis}", np.flip(right, axis)
-        yield f"is shifted by one along axis {axis}", np.roll(right, 1, axis)
-        yield f"is shifted by one along axis {axis}", np.roll(right, -1, axis)
-    made = {"the square": right**2, "the root": np.sqrt(right), "the exponential": np.exp(right), "the logarithm": np.log(right),
-            "σ": 1 / (1 + np.exp(-right)), "tanh": np.tanh(right), "the inverse": 1 / right, "1 minus": 1 - right,
-            "the size": np.abs(right)}  # fmt: skip
+        yield from ((f"is shifted by one along axis {axis}", np.roll(right, by, axis)) for by in (1, -1))
+    made = {"σ": 1 / (1 + np.exp(-right)), "tanh": np.tanh(right), "the exponential": np.exp(right), "the root": np.sqrt(right),
+            "the logarithm": np.log(right), "the square": right**2, "the size": np.abs(right)}  # fmt: skip
     yield from ((f"is {word} of what is right", value) for word, value in made.items())
-    yield "is what σ makes the right answer of: is σ missing?", np.log(right / (1 - right))
+    logit, got_logit = np.log(right / (1 - right)), np.log(got / (1 - got))
+    yield "is what goes into the σ that is right: is σ missing?", logit
+    factor = _times(got, right)
+    yield _factor(factor, inputs, alone=got.size == 1), factor * right
+    for name, value in same.items() if right.ndim else ():
+        signs = {"positive": value > 0, "negative": value < 0, "0": value == 0, "0 or negative": value <= 0}
+        for sign, holds in signs.items():
+            yield f"is wrong where {name} is {sign}, and right elsewhere", right if holds.all() else np.where(holds, got, right)
+    many = {name: value for name, value in same.items() if value.size > 1 and value.any()}
+    for name, value in many.items():
+        yield f"is right but for a factor {name}, element by element: was it left out?", np.where(value, right / value, got)
+        yield f"differs from what is right by a multiple of {name}: is it missing, or has it the wrong sign?", \
+            right + _times(got - right, value) * value
+        times = _times(got - value, right - value)
+        yield f"is {name} and {times:.3g} times the change that is right", value + times * (right - value)
+    if right.ndim > 1:
+        a, b = (array.reshape(-1, right.shape[-1]) for array in (right, got))
+        for axis, what in ((axis, what) for axis, what in enumerate(("column", "row")) if a.shape[axis] > 2):
+            yield (f"is off by a factor of its own in every {what}: is a factor such as γ or 1/σ missing, or one too many?",
+                   (a * np.median(b / a, axis=axis, keepdims=True)).reshape(right.shape))  # fmt: skip
+            yield (f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?",
+                   (a + np.mean(b - a, axis=axis, keepdims=True)).reshape(right.shape))  # fmt: skip
+        shift = np.mean(got_logit - logit, axis=0)
+        yield "is σ of what is off by a number of its own in every column: is a bias missing?", 1 / (1 + np.exp(-logit - shift))
+    if right.size > 1:
+        yield "is off by the same number everywhere: is a term missing, or one too many?", right + np.mean(got - right)
+        for name, value in parts.items() if right.ndim else ():
+            if value.shape == right.shape:
+                yield f"differs from what is right by a multiple of {name}: is it missing, or one too many?", \
+                    right + _times(got - right, value) * value
 
 
 def _times(a, b):
     """The factor that takes b nearest to a; 0 where b is 0."""
-    size = float(np.vdot(b, b))
-    return float(np.vdot(b, a)) / size if size else 0.0
+    return float(np.vdot(b, a)) / (float(np.vdot(b, b)) or np.inf)
 
 
 def _factor(factor, inputs, alone):
@@ -181,37 +199,11 @@ def _factor(factor, inputs, alone):
     return f"is off by a factor {factor:.4g} everywhere" if simple or not alone else None
 
 
-def _of_a_matrix(right, got, limits):
-    ratio = got / right
-    for axis, what in ((0, "column"), (1, "row")):
-        mid = np.median(ratio, axis=axis, keepdims=True)
-        if right.shape[axis] > 2 and np.isfinite(mid).all() and _close(right, got / np.where(mid == 0, 1, mid), limits):
-            return f"is off by a factor of its own in every {what}: is a factor such as γ or 1/σ missing, or one too many?"
-    for axis, what in ((0, "column"), (1, "row")):
-        offset = np.mean(got - right, axis=axis, keepdims=True)
-        if right.shape[axis] > 2 and _close(right, got - offset, limits):
-            return f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?"
-    return None
-
-
-def _signs(right, got, inputs, limits):
-    """Whether the wrong entries are those where some input has one sign."""
-    wrong = ~_agree(right, got, limits)
-    for other, value in inputs.items():
-        if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
-            signs = {"positive": value > 0, "negative": value < 0, "0": value == 0, "0 or negative": value <= 0}
-            for words, holds in signs.items():
-                if holds.any() and not holds.all() and not (wrong & ~holds).any():
-                    return f"is wrong where {other} is {words}, and right elsewhere"
-    return None
-
-
-def _where(right, got, limits):
+def _where(wrong):
     """Which entries are wrong: those of an index or two along some axis, or how many and the first of them."""
-    wrong = ~_agree(right, got, limits)
-    if right.ndim == 0:
+    if wrong.ndim == 0:
         return "is not the right number"
-    for axis, size in enumerate(right.shape if right.ndim > 1 else ()):
+    for axis, size in enumerate(wrong.shape if wrong.ndim > 1 else ()):
         bad = np.moveaxis(wrong, axis, 0).reshape(size, -1).any(axis=1)
         few = np.flatnonzero(bad if 2 * bad.sum() <= size else ~bad)
         if 0 < len(few) <= 2:

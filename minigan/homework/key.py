@@ -3,9 +3,10 @@
     {task number: [{"inputs": …, "answer": …, "refused": …,
                     "calls": {function: {"parameters": …, "calls": [[arguments, result], …]}}}, …]}
 
-with one entry for each case; one that must raise ValueError has no answer, but `refused`, in words. `calls` is what each function of the tasks that this one needs was asked and what it answered, for
-`stand_in.py`. A grader draws a key afresh, from a seed of its own; the key of a student's folder lies there as a file, numbers
-only. The two are drawn apart, so that with one seed they still have nothing in common.
+with one entry for each case; one that must raise ValueError has no answer, but `refused`, in words. `calls` is what each
+function of the tasks that this one needs was asked and what it answered, for `stand_in.py`. A grader draws a key afresh, from a
+seed of its own; the key of a student's folder lies there as a file, numbers only. The two are drawn apart, so that with one
+seed they still have nothing in common.
 """
 
 from contextlib import ExitStack

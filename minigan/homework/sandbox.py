@@ -25,7 +25,6 @@ import sys
 import sysconfig
 import tempfile
 import threading
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -66,11 +65,12 @@ class Limits:
 
 
 class Process:
-    """A student's process over a folder with a `minigan` in it. A context manager: at its end nothing is left running."""
+    """A student's process over a folder with a `minigan` in it. After `close` nothing is left running."""
 
     def __init__(self, folder, limits):
         self.limits, self.late = limits, False
-        box, python = bubblewrap(folder), sorted({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")})
+        box = _box(folder) if has_bubblewrap() else []
+        python = sorted({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")})
         self.channel, there = socket.socketpair()
         self.answers, self.questions = self.channel.makefile("rb"), self.channel.makefile("wb")
         config = {"folder": str(folder), "limits": asdict(limits), "channel": there.fileno(), "listable": python,
@@ -105,10 +105,8 @@ class Process:
             yield
         except (EOFError, OSError) as error:
             raise Failed(SILENT if self.late else self._why_it_ended()) from error
-        except wire.BadMessage as error:
-            raise Failed(f"the process sent something that is no answer ({error})") from error
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            raise Failed("the process sent something that is no answer") from error
+            raise Failed(f"the process sent something that is no answer: {error}") from error
         finally:
             timer.cancel()
 
@@ -141,8 +139,8 @@ class Process:
         reasons = {signal.SIGXCPU: f"more than {self.limits.cpu} seconds of processor time",
                    signal.SIGKILL: "killed: too much time or memory",
                    signal.SIGSEGV: "a crash (segmentation fault): is there an endless recursion?"}  # fmt: skip
-        ended = f"the process was ended by signal {number}" if number > 0 else f"the process ended by itself (exit status {code})"
-        return reasons.get(number, ended)
+        ended = f"was ended by signal {number}" if number > 0 else f"ended by itself (exit status {code})"
+        return reasons.get(number, f"the process {ended}")
 
     def close(self):
         """Put an end to the process and all of its session, and clean up."""
@@ -156,12 +154,6 @@ class Process:
             self.questions.close()
         os.close(self.output)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.close()
-
 
 @functools.cache
 def has_bubblewrap():
@@ -170,24 +162,22 @@ def has_bubblewrap():
     return bool(command) and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def bubblewrap(folder):
-    """The words in front of a command that has it run in namespaces of its own; none where that cannot be had."""
-    return _box(folder) if has_bubblewrap() else []
-
-
 def _box(folder):
-    """Nothing to see but system libraries, Python without its packages, the few libraries and the folder: all read-only."""
+    """The words in front of a command that has it run in namespaces of its own: there is nothing but system libraries, Python
+    without its packages, the few libraries and the folder, all read-only.
+    """
     box = ["bwrap", "--unshare-all", "--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-drop", "ALL",
            "--die-with-parent"]  # fmt: skip
     seen = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", f"{sys.base_prefix}/lib", f"{sys.base_prefix}/lib64", PYTHON]
-    packages = [place for path in dict.fromkeys(map(os.path.realpath, seen)) for place in Path(path).glob("python3*/*-packages")]
+    roots = dict.fromkeys(map(os.path.realpath, seen))
+    packages = [str(place) for root in roots for place in Path(root).glob("python3*/*-packages")]
     for place in seen:
         box += ["--ro-bind-try", place, place]
     for place in packages:
-        box += ["--tmpfs", str(place)]
+        box += ["--tmpfs", place]
     for place in (*library_folders(), str(folder)):
         box += ["--ro-bind", place, place]
-    return box + [word for place in (*map(str, packages), "/") for word in ("--remount-ro", place)]
+    return box + [word for place in (*packages, "/") for word in ("--remount-ro", place)]
 
 
 @functools.cache
@@ -217,7 +207,7 @@ def weaknesses():
     if not has_bubblewrap():
         found.append("no bubblewrap, or no namespaces: a submission can ask for names, sizes and dates of files")
         if not landlock.available():
-            found.append("the kernel has no Landlock: a submission can read every file that its user can, an installed minigan too")
+            found.append("no Landlock in the kernel: a submission can read what its user can, an installed minigan too")
     if not seccomp.library():
         found.append("libseccomp is missing: a submission can leave keys and more memory than its limit in the kernel")
         if not has_bubblewrap():

@@ -9,10 +9,10 @@ import errno
 import os
 import struct
 
-CALLS = """access brk clock_getres clock_gettime clock_nanosleep close exit exit_group faccessat faccessat2 fstat futex getcwd
-getdents64 getegid geteuid getgid getpid getrandom getrusage gettid gettimeofday getuid lseek lstat madvise mmap mprotect mremap
-munmap nanosleep newfstatat pread64 read readlink readlinkat restart_syscall rt_sigaction rt_sigprocmask rt_sigreturn sched_yield
-sigaltstack stat statx sysinfo time times uname write"""
+CALLS = """access brk clock_getres clock_gettime clock_nanosleep close exit exit_group faccessat faccessat2 fstat futex
+getcwd getdents64 getegid geteuid getgid getpid getrandom getrusage gettid gettimeofday getuid lseek lstat madvise mmap mprotect
+mremap munmap nanosleep newfstatat pread64 read readlink readlinkat restart_syscall rt_sigaction rt_sigprocmask rt_sigreturn
+sched_yield sigaltstack stat statx sysinfo time times uname write"""
 ALLOW, REFUSE, MASKED_EQUAL, ALL_THREADS = 0x7FFF0000, 0x00050000 | errno.EPERM, 7, 4  # of seccomp.h
 READING = struct.pack("=IIQQ", 2, MASKED_EQUAL, os.O_ACCMODE | os.O_CREAT | os.O_TRUNC, os.O_RDONLY)  # openat's third argument
 

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import zipfile
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 LARGEST, MOST, CONTENTS = 1 << 20, 10_000, 8 << 20  # bytes of a file, files of a submission, bytes of an archive's directory
@@ -22,64 +23,45 @@ def _looked_at(part):
     return part == "." or not (part.startswith(".") or part == "__MACOSX")
 
 
-class Folder:
-    """The regular files of a folder, the topmost first, 10,000 at most. Links are not followed."""
-
-    def __init__(self, path):
-        self.files, self.links = {}, []
-        waiting = [(Path(path), PurePosixPath())]
-        for folder, name in waiting:  # grows while it is walked through
-            if len(self.files) >= MOST or not os.access(folder, os.R_OK | os.X_OK):
-                continue
-            for entry in filter(lambda entry: _looked_at(entry.name), sorted(folder.iterdir())):
-                mode = entry.lstat().st_mode
-                if stat.S_ISLNK(mode):
-                    self.links.append(str(name / entry.name))
-                elif stat.S_ISDIR(mode) and len(waiting) < MOST:
-                    waiting.append((entry, name / entry.name))
-                elif stat.S_ISREG(mode) and len(self.files) < MOST:
-                    self.files[name / entry.name] = entry
-
-    def read(self, name):
-        """The first bytes of a file, one more than the largest that is taken."""
-        with self.files[name].open("rb") as file:
-            return file.read(LARGEST + 1)
+def _folder(path):
+    """({name: what opens the file}, [links]) of a folder, the topmost files first, 10,000 at most. Links are not followed."""
+    files, links, waiting = {}, [], [(Path(path), PurePosixPath())]
+    for folder, name in waiting:  # grows while it is walked through
+        if len(files) >= MOST or not os.access(folder, os.R_OK | os.X_OK):
+            continue
+        for entry in filter(lambda entry: _looked_at(entry.name), sorted(folder.iterdir())):
+            mode = entry.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                links.append(str(name / entry.name))
+            elif stat.S_ISDIR(mode) and len(waiting) < MOST:
+                waiting.append((entry, name / entry.name))
+            elif stat.S_ISREG(mode) and len(files) < MOST:
+                files[name / entry.name] = partial(open, entry, "rb")
+    return files, links
 
 
-class Zip:
-    """The same of a zip archive, read without being unpacked: it must be packed in a way that is unpacked piece by piece."""
+def _zip(path):
+    """The same of a zip archive, read without being unpacked, and piece by piece: a bomb does not go off."""
+    with open(path, "rb") as file:
+        size = zipfile._EndRecData(file)[zipfile._ECD_SIZE]  # ZipFile reads all of it, before it can be asked
+    if size > CONTENTS:
+        raise ValueError(f"its directory of files has {size} bytes, more than the {CONTENTS} that are read")
+    archive = zipfile.ZipFile(path)
+    entries = {entry.filename.replace("\\", "/"): entry for entry in archive.infolist() if not entry.is_dir()}
 
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            size = zipfile._EndRecData(file)[zipfile._ECD_SIZE]  # ZipFile reads all of it, before it can be asked
-        if size > CONTENTS:
-            raise ValueError(f"its directory of files has {size} bytes, more than the {CONTENTS} that are read")
-        self.archive = zipfile.ZipFile(path)
-        entries = {entry.filename.replace("\\", "/"): entry for entry in self.archive.infolist() if not entry.is_dir()}
-        names = [name for name in entries if all(map(_looked_at, name.split("/")))]
-        topmost = sorted(names, key=lambda name: name.count("/"))[:MOST]
-        self.links = [name for name in topmost if stat.S_ISLNK(entries[name].external_attr >> 16)]
-        self.files = {PurePosixPath(name): entries[name] for name in topmost if name not in self.links}
-
-    def read(self, name):
-        """The first bytes of a file, one more than the largest that is taken: a bomb does not go off."""
-        if self.files[name].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    def opened(entry):
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError("want an archive packed by deflate, as zip does")
-        with self.archive.open(self.files[name]) as file:
-            return file.read(LARGEST + 1)
+        return archive.open(entry)
+
+    names = [name for name in entries if all(map(_looked_at, name.split("/")))]
+    topmost = sorted(names, key=lambda name: name.count("/"))[:MOST]
+    links = [name for name in topmost if stat.S_ISLNK(entries[name].external_attr >> 16)]
+    return {PurePosixPath(name): partial(opened, entries[name]) for name in topmost if name not in links}, links
 
 
 def _depth(name):
     return len(name.parts)
-
-
-class Single:
-    """One file, handed in by itself."""
-
-    def __init__(self, path):
-        self.files, self.links = {PurePosixPath(path.name): path}, []
-
-    read = Folder.read
 
 
 def collect(path, wanted):
@@ -89,29 +71,30 @@ def collect(path, wanted):
     """
     path = Path(path)
     if path.is_dir():
-        source = Folder(path)
+        files, links = _folder(path)
     elif path.is_file() and zipfile.is_zipfile(path):
-        source = Zip(path)
+        files, links = _zip(path)
     elif path.is_file():
-        source = Single(path)
+        files, links = {PurePosixPath(path.name): partial(open, path, "rb")}, []
     else:
         raise ValueError(f"{path}: want a folder, a zip file or a Python file")
     texts, remarks = {}, []
     for name in wanted:
-        found = _find(source.files, name)
+        found = _find(files, name)
         if found is None:
             remarks.append(f"{name} was not handed in")
             continue
         try:
-            text, fault = _text(source.read(found))
+            with files[found]() as file:
+                text, fault = _text(file.read(LARGEST + 1))
         except Exception as error:  # one damaged member of an archive
             text, fault = None, f"cannot be read ({error})"
         if fault:
             remarks.append(f"{found} {fault}: not taken")
         else:
             texts[name] = text
-    remarks += [f"{link} is a link: not followed" for link in source.links]
-    odd = [name for name in sorted(source.files) if name.name in SUSPICIOUS or name.suffix in (".pth", ".so")]
+    remarks += [f"{link} is a link: not followed" for link in links]
+    odd = [name for name in sorted(files) if name.name in SUSPICIOUS or name.suffix in (".pth", ".so")]
     remarks += [f"{name} is not a part of this sheet: ignored" for name in odd]
     return texts, remarks[:20]
 

@@ -2,9 +2,9 @@
 
 `cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name: arrays,
 numbers, None. What is a fact about them is for the grader to find, never for `run`, which the student's process can forge. A
-case with the key "refused" is one that must raise ValueError, in these words. `laws(inputs, answer)`, where there is one, yields
-(a fact that a right answer obeys, whether this one does): words for the student. A probe is a bundle of functions, never an
-object: that is why they have no `self`.
+case with the key "refused" is one that must raise ValueError, in these words. `laws(inputs, answer)`, where there is one,
+yields (a fact that a right answer obeys, whether this one does): words for the student. A probe is a bundle of functions, never
+an object: that is why they have no `self`.
 
 Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is
 random. What a handout asks for and no case tries is not graded: for a new "must", write a case that fails without it.

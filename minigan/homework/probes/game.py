@@ -58,8 +58,8 @@ class Extragradient:
         return _pair(games.extragradient(WORLDS[game], x, y, eta))
 
     def laws(inputs, answer):
-        here = inputs["eta"] * WORLDS[inputs["game"]].slopes(inputs["x"], inputs["y"])[0]
-        yield "the slopes must be those of the place looked ahead to, not of here", not np.isclose(answer["new_x"], inputs["x"] - here)
+        here = inputs["x"] - inputs["eta"] * WORLDS[inputs["game"]].slopes(inputs["x"], inputs["y"])[0]
+        yield "the slopes must be those of the place looked ahead to, not of here", not np.isclose(answer["new_x"], here)
 
 
 class Regularised:
@@ -73,7 +73,7 @@ class Regularised:
         return _pair(games.regularised(WORLDS[game], x, y, eta, gamma))
 
     def laws(inputs, answer):
-        dx, dy = WORLDS[inputs["game"]].slopes(inputs["x"], inputs["y"])
+        _, dy = WORLDS[inputs["game"]].slopes(inputs["x"], inputs["y"])
         priced = (answer["new_y"] - inputs["y"] - inputs["eta"] * dy) * inputs["y"] <= 0
         yield "the price takes y towards 0: beside η ∂f/∂y, y changes against its own sign", bool(priced)
 

@@ -168,11 +168,12 @@ class BatchNormForward:
         layer = BatchNorm(len(gamma), eps=eps)
         training, cache = parts(layer.forward([gamma, beta], x), "y, cache")
         inference, other = parts(layer.forward([gamma, beta], x, [mean, variance]), "y, cache")
-        (x_hat, r, batch), other = cached(cache, "x_hat, r, batch"), cached(other, "x_hat, r, batch")
+        names = ("x_hat", "r", "batch")
+        (x_hat, r, batch), other = (cached(one, ", ".join(names)) for one in (cache, other))
         mu, v, N = parts(batch, "μ, v, N", "batch in the cache must be")
         return {"y in training": training, "y in inference": inference, "x_hat in the cache": x_hat, "r in the cache": r,
                 "μ in the cache": mu, "v in the cache": v, "N in the cache": N,
-                **{f"{name} in the cache in inference": part for name, part in zip(("x_hat", "r", "batch"), other)}}  # fmt: skip
+                **{f"{name} in the cache in inference": part for name, part in zip(names, other)}}  # fmt: skip
 
     def laws(inputs, answer):
         same = np.allclose(answer["y in training"], answer["y in inference"])

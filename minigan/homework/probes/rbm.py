@@ -75,8 +75,10 @@ class Gibbs:
         yield "binary units are 0 or 1: sample them, do not keep the probabilities", binary
         rng, (N, visible), hidden = np.random.default_rng(inputs["seed"]), inputs["v"].shape, len(inputs["c"])
         for _ in range(inputs["k"]):
-            rng.random((N, hidden)), rng.random((N, visible))
-        yield "a round draws the hidden layer once and the visible one once, and nothing else", answer["the next draw"] == rng.random()
+            for units in (hidden, visible):
+                rng.random((N, units), inputs["v"].dtype.name)
+        drawn = answer["the next draw"] == rng.random()
+        yield "a round draws the hidden layer once and the visible one once, and nothing else", drawn
 
 
 class Energy:

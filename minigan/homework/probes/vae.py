@@ -245,7 +245,8 @@ class IwGrad:
 
     def laws(inputs, answer):
         def as_of_the_first(*names):
-            return all(np.allclose(answer[name], answer[f"{name} with the first code alone"], rtol=1e-3, atol=1e-6) for name in names)
+            pairs = ((answer[name], answer[f"{name} with the first code alone"]) for name in names)
+            return all(np.allclose(a, b, rtol=1e-3, atol=1e-6) for a, b in pairs)
 
         if "all the same" in inputs["codes"]:
             alike = as_of_the_first("dmean", "dlogvar", "dtheta_p")
