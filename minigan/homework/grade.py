@@ -25,7 +25,7 @@ from minigan.homework.judge import try_task
 from minigan.homework.key import FOR_GRADING, make_key
 from minigan.homework.release import GRADERS, write_tree
 from minigan.homework.results import NOT_GRADED, Result, clean, name_of
-from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, hide_memory, library_folders
+from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, library_folders
 from minigan.homework.submission import collect
 from minigan.homework.trial import words
 
@@ -37,7 +37,6 @@ class Grader:
     """
 
     def __init__(self, sheet, seed, limits=None):
-        hide_memory()
         self.sheet, self.limits = sheet, limits or Limits()
         self.key = make_key(sheet, seed, FOR_GRADING)
         self.work = Path(tempfile.mkdtemp(prefix="grading-"))
@@ -98,19 +97,15 @@ class _Student:
         self.end = time.monotonic() + grader.limits.total
         self.process, self.broken = None, {}
         self._put_in(texts)
-        if fault := self._import_fault():
-            self._leave_out_broken(texts, fault)
-
-    def _leave_out_broken(self, texts, fault):
-        """Try the files one by one, and put those that cannot be imported back to their holes."""
-        for name, text in texts.items():
-            self._put_in({name: text})
-            if own_fault := self._import_fault():
-                self.broken[name] = own_fault
-        self._put_in({name: text for name, text in texts.items() if name not in self.broken})
-        if not self.broken or self._import_fault():  # only together they fail: none can be used
-            self._put_in({})
-            self.broken = dict.fromkeys(files_of(self.grader.sheet), fault)
+        if self._import_fault():
+            taken = {}
+            for name in texts:  # one more at a time: those with which the import fails stay out
+                self._put_in({**taken, name: texts[name]})
+                if fault := self._import_fault():
+                    self.broken[name] = fault
+                else:
+                    taken[name] = texts[name]
+            self._put_in(taken)
 
     def _put_in(self, texts):
         """The released files, and these in their places; the process that ran over others is put an end to."""

@@ -11,7 +11,6 @@ kernel's word that this process is the first to go where memory runs out. `weakn
 """
 
 import contextlib
-import ctypes
 import functools
 import importlib.util
 import json
@@ -32,7 +31,6 @@ from minigan.homework import landlock, seccomp, wire
 from minigan.homework.stand_in import look_up
 
 LIBRARIES = ("numpy", "safetensors", "tqdm")  # all that the tasks and the messages need
-SET_DUMPABLE = 4  # of Linux's prctl
 CALLS = 1000  # that one question may make of functions that are stood in for
 SILENT = "no answer in time: is there an endless loop?"
 START = 60.0  # seconds that Python and NumPy may take to start
@@ -195,21 +193,15 @@ def _without_packages(folders):
     return [str(entry) for entry in entries if entry.name not in ("site-packages", "dist-packages")]
 
 
-def hide_memory():
-    """Nobody of this user may look into this process's memory or environment any more (Linux)."""
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(SET_DUMPABLE, 0, 0, 0, 0)
-
-
 def weaknesses():
-    """What this machine cannot keep a submission from, as sentences; empty where all is in place."""
-    found = []
-    if not has_bubblewrap():
-        found.append("no bubblewrap, or no namespaces: a submission can ask for names, sizes and dates of files")
-        if not landlock.available():
-            found.append("no Landlock in the kernel: a submission can read what its user can, an installed minigan too")
-    if not seccomp.library():
-        found.append("libseccomp is missing: a submission can leave keys and more memory than its limit in the kernel")
-        if not has_bubblewrap():
-            found.append("and it can signal processes of its user, change their limits and files, and use the network")
-    return found
+    """What this machine cannot keep a submission from, in sentences: none where all is in place."""
+    box, list_of_calls = has_bubblewrap(), seccomp.library()
+    missing = {
+        "no bubblewrap, or no namespaces: a submission can ask for names, sizes and dates of files": not box,
+        "no bubblewrap and no Landlock: a submission can read what its user can, an installed minigan too":
+            not box and not landlock.available(),
+        "no libseccomp: a submission can leave keys, and more memory than its limit, in the kernel": not list_of_calls,
+        "no bubblewrap and no libseccomp: a submission can signal its user's processes, change their limits and files, and use "
+        "the network": not box and not list_of_calls,
+    }  # fmt: skip
+    return [sentence for sentence, holds in missing.items() if holds]
