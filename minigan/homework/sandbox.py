@@ -198,7 +198,7 @@ def weaknesses():
     box, list_of_calls = has_bubblewrap(), seccomp.library()
     missing = {
         "no bubblewrap, or no namespaces: a submission can ask for names, sizes and dates of files": not box,
-        "no bubblewrap and no Landlock: a submission can read what its user can, an installed minigan too":
+        "no bubblewrap and no Landlock: a submission can read its user's files and memory, an installed minigan too":
             not box and not landlock.available(),
         "no libseccomp: a submission can leave keys, and more memory than its limit, in the kernel": not list_of_calls,
         "no bubblewrap and no libseccomp: a submission can signal its user's processes, change their limits and files, and use "

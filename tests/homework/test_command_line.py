@@ -58,6 +58,25 @@ def test_where_the_grader_fails_one_submission_the_others_keep_their_grades(tmp_
     assert "the grader failed, ZeroDivisionError" in results[1]["remarks"][0]
 
 
+def test_names_that_no_file_can_have_and_a_list_that_cannot_be_written_end_no_grading(tmp_path, submission, capsys):
+    right, class_ = submission(1), tmp_path / "class"
+    names = ["é" * 120 + "a", "é" * 120 + "b", "x" * 250]
+    for name in names:
+        (class_ / name).mkdir(parents=True)
+        shutil.copy(right / "minigan/nn/linear.py", class_ / name)
+    paths = [str(class_ / name) for name in names]
+    with pytest.raises(SystemExit) as exit:
+        main(["grade", *paths, "--sheet", "1", "--out", str(tmp_path / "out"), "--csv", str(tmp_path / "class.csv")])
+    assert exit.value.code == 0
+    results = sorted((tmp_path / "out").iterdir())
+    assert len(results) == 3 and all("6 of 32 points" in path.read_text() for path in results), results
+    with open(tmp_path / "class.csv", newline="") as file:
+        assert [row["submission"] for row in csv.DictReader(file)] == names
+    with pytest.raises(SystemExit) as exit:
+        main(["grade", *paths, "--sheet", "1", "--csv", str(tmp_path / "nowhere/class.csv")])
+    assert exit.value.code == 2 and "nowhere/class.csv" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", ["release 9 --out x", "grade x --sheet 9", "gradescope 9 --out x.zip"])
 def test_a_sheet_that_is_not_there_is_one_line(arguments, capsys):
     with pytest.raises(SystemExit) as exit:

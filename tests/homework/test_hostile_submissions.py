@@ -2,25 +2,31 @@
 
 import contextlib
 import os
+import re
 import resource
 import socket
 import stat
+import struct
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from hostile_submissions import HEAD, HOSTILE, REASONS
+from hostile_submissions import HEAD, HOSTILE, REASONS, SEND
 
+from minigan.homework import landlock, seccomp
 from minigan.homework.grade import Grader
 from minigan.homework.holes import ROOT, files_of, source_of
 from minigan.homework.results import FORMATS, as_text
-from minigan.homework.sandbox import Limits, weaknesses
+from minigan.homework.sandbox import Limits, has_bubblewrap
 from minigan.homework.sheets import get_sheet
 
 LINEAR = "minigan/nn/linear.py"
 SHEET = get_sheet(1)
-pytestmark = pytest.mark.skipif(weaknesses() != [], reason=f"not all walls are here: {weaknesses()}")
+WALLS = seccomp.library() and (has_bubblewrap() or landlock.available())
+pytestmark = pytest.mark.skipif(not WALLS, reason="too many walls are missing here: docs/homework.md says what that leaves open")
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +139,7 @@ def test_slowness_in_every_answer_comes_to_an_end(tmp_path):
     with Grader(SHEET, seed=5, limits=Limits(wall=2.0, total=3.0)) as grader:
         result = grader.grade(tmp_path)
     assert time.monotonic() - start < 15
-    assert result.tasks[0].points == 2 and "as a whole" in result.tasks[-1].reason, as_text(result)
+    assert "as a whole" in result.tasks[-1].reason, as_text(result)
 
 
 def test_after_all_of_them_a_right_submission_gets_full_marks(grader, submission):
@@ -206,17 +212,95 @@ def test_links_and_files_that_python_starts_with_are_ignored_and_reported(grader
         assert any(words in remark for remark in result.remarks), result.remarks
 
 
+def bomb(path, packed, size, name=LINEAR):
+    """An archive with a file of so many zeros."""
+    with zipfile.ZipFile(path, "w", packed) as archive, archive.open(name, "w") as file:
+        for _ in range(size >> 20):
+            file.write(bytes(1 << 20))
+    return path
+
+
+# Largest answers of every kind: arrays that must be compared, a text of many parts, arguments of a function that is stood in for
+ANSWERS = """big = lambda d: message(d, np.zeros(500_000))
+send(big({'dict': {'number': {'value': n}, 'answer': {'dict': {'y': {'array': '0'}}}, 'after': {'dict': {}}}}))
+time.sleep(1)
+os._exit(0)"""
+
+GRADES = """import sys
+from minigan.homework.__main__ import main
+try: main(sys.argv[1:])
+except SystemExit: pass
+print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM")])"""
+
+
+def of_many_names(path, names):
+    """An archive whose directory names one file so many times."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a", b"")
+    data = path.read_bytes()
+    start, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+    size = struct.pack("<2H2L", names % 2**16, names % 2**16, names * (end - start), start)
+    path.write_bytes(data[:start] + names * data[start:end] + data[end : end + 8] + size + data[end + 20 :])
+    return path
+
+
+@pytest.mark.parametrize("name", ["bzip2", "LZMA", "deflate", "names", "too many names", "the largest answers"])
+def test_the_graders_memory_stays_below_200_MB(grader, tmp_path, name):
+    kinds = {"bzip2": zipfile.ZIP_BZIP2, "LZMA": zipfile.ZIP_LZMA, "deflate": zipfile.ZIP_DEFLATED}
+    if name in kinds:
+        paths = [bomb(tmp_path / "alice.zip", kinds[name], 160 << 20)]
+    elif "names" in name:
+        paths = [of_many_names(tmp_path / "alice.zip", 1_000_000 if "too" in name else 170_000)]
+    else:
+        paths = [hostile(grader, tmp_path / kind, tmp_path, 0, "", text) for kind, text in (
+            ("a", "return np.zeros(500_000), (x, 1.0)"), ("b", SEND + ANSWERS)) if not (tmp_path / kind).mkdir()]  # fmt: skip
+    command = [sys.executable, "-c", GRADES, "grade", *map(str, paths), "--sheet", "1", "--jobs", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert "0 of 32 points" in done.stdout, done
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", done.stdout)[1])
+    print(f"{name}: {peak / 1000:.0f} MB")
+    assert 20_000 < peak < 200_000
+
+
 def test_a_zip_that_climbs_or_swells_is_harmless(grader, tmp_path):
-    path = tmp_path / "evil.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    path = bomb(tmp_path / "evil.zip", zipfile.ZIP_DEFLATED, 100 << 20, "minigan/nn/losses.py")  # 100 kB packed
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../../" + LINEAR, source_of(LINEAR))
-        archive.writestr("minigan/nn/losses.py", b"#" * 300_000_000)  # 300 kB packed
         link = zipfile.ZipInfo("minigan/nn/batchnorm.py")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, str(ROOT / "minigan/nn/batchnorm.py"))
     result = grader.grade(path)
     assert result.score == 0
     assert any("larger than" in remark for remark in result.remarks) and any("is a link" in remark for remark in result.remarks)
+
+
+OTHERS = {
+    "macOS": lambda path: ["__MACOSX/" + path.replace("nn/", "nn/._"), path.replace("nn/", "nn/._"), ".DS_Store"],
+    "an environment": lambda path: [f".venv/lib/{i}.py" for i in range(12_000)],
+    "an environment that is not hidden": lambda path: [f"venv/lib/python3.13/site-packages/{i}/__init__.py" for i in range(12_000)],
+    "an old copy": lambda path: ["old/" + path, "old/" + Path(path).name, "older/still/" + path],
+}
+
+
+@pytest.mark.parametrize("others", OTHERS)
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_lies_beside_the_files_costs_nothing(grader, tmp_path, others, flat, packed):
+    if not packed and "environment" in others:
+        return
+    texts = {path: source_of(path) for path in files_of(SHEET)}
+    beside = {name: "raise SystemExit" for path in texts for name in OTHERS[others](path)}  # what the archive begins with
+    entries = {**beside, **{Path(path).name if flat else path: text for path, text in texts.items()}}
+    if packed:
+        with zipfile.ZipFile(tmp_path / "alice", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in entries.items():
+                archive.writestr(name, text)
+    else:
+        for name, text in entries.items():
+            (tmp_path / "alice" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "alice" / name).write_text(text)
+    result = grader.grade(tmp_path / "alice")
+    assert result.score == SHEET.points and not result.remarks, as_text(result)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\xff\xfe\x00", b"def f(:\n", b"x = 1\x00", b"(" * 100_000])
