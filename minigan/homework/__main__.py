@@ -101,10 +101,8 @@ def main(arguments=None):
     sub.add_argument("sheet", type=int, nargs="?")
     sub.add_argument("--out", default="picture.png")
     if importlib.util.find_spec("minigan.homework.grade"):
-        makers = {"release": (release, "a new folder"), "notebook": (notebook, "a new folder, such as source/sheet1"),
-                  "gradescope": (gradescope, "a zip file")}  # fmt: skip
-        for name, (function, out) in makers.items():
-            sub = command(name, function)
+        for maker, out in ((release, "a new folder"), (notebook, "a new folder"), (gradescope, "a zip file")):
+            sub = command(maker.__name__, maker)
             sub.add_argument("sheet", type=int)
             sub.add_argument("--out", required=True, help=out)
             seed(sub)

@@ -27,7 +27,7 @@ from minigan.homework.release import GRADERS, write_tree
 from minigan.homework.results import NOT_GRADED, Result, clean, name_of
 from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, library_folders
 from minigan.homework.submission import collect
-from minigan.homework.trial import words
+from minigan.homework.trial import raised
 
 
 class Grader:
@@ -111,11 +111,8 @@ class _Student:
         """The released files, and these in their places; the process that ran over others is put an end to."""
         self._stop()
         for name in files_of(self.grader.sheet):
-            (self.folder / name).unlink()
-            if name in texts:
-                (self.folder / name).write_text(texts[name], encoding="utf-8")
-            else:
-                shutil.copy(self.grader.base / name, self.folder / name)
+            text = texts[name] if name in texts else (self.grader.base / name).read_text(encoding="utf-8")
+            (self.folder / name).write_text(text, encoding="utf-8")
 
     def _import_fault(self):
         """None if the folder can be imported, else why not."""
@@ -124,7 +121,7 @@ class _Student:
         except Failed as failure:
             self._stop()
             return f"{failure}, while being imported"
-        return words(reply["error"], {}) if "error" in reply else None
+        return raised(reply["error"], {}) if "error" in reply else None
 
     def try_task(self, task, failed):
         """An empty text if all cases of a task are right, else the first fault in words."""

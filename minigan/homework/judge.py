@@ -13,8 +13,7 @@ the right answer is 0, rounding of what went in may be left: 16 eps times the la
 import numpy as np
 
 from minigan.homework.stand_in import distance
-from minigan.homework.trial import case_words, get_probe
-from minigan.homework.trial import words as words_of
+from minigan.homework.trial import case_words, get_probe, raised
 
 TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
 
@@ -22,8 +21,7 @@ TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
 def try_task(sheet, task, cases, failed, answer):
     """None if a task is right, else the first fault in words.
 
-    failed: numbers of tasks whose right answers stand in. answer: what makes a reply of (the task's probe, inputs, the noted
-    calls of functions that are stood in for).
+    failed: numbers of tasks whose right answers stand in. answer(probe, inputs, noted calls of what is stood in for): a reply.
     """
     wrong = {name for other in sheet.tasks if other.number in failed for name in other.holes}
     for case in cases:
@@ -43,7 +41,7 @@ def judge(probe, case, reply):
     if refused and isinstance(error, dict) and error.get("type") == "ValueError":
         return None
     if error is not None:
-        return words_of(error, inputs) + (f"; {refused}" if refused else "")
+        return raised(error, inputs) + (f"; {refused}" if refused else "")
     fault = refused or _fault(probe, inputs, case["answer"], reply.get("answer"), reply.get("after"))
     return fault and fault + case_words(inputs)
 
@@ -145,7 +143,7 @@ def _hypotheses(right, got, inputs, parts):
     made = {"σ": 1 / (1 + np.exp(-right)), "tanh": np.tanh(right), "the exponential": np.exp(right), "the root": np.sqrt(right),
             "the logarithm": np.log(right), "the square": right**2, "the size": np.abs(right)}  # fmt: skip
     yield from ((f"is {word} of what is right", value) for word, value in made.items())
-    logit, got_logit = np.log(right / (1 - right)), np.log(got / (1 - got))
+    logit = np.log(right / (1 - right))
     yield "is what goes into the σ that is right: is σ missing?", logit
     factor = _times(got, right)
     yield _factor(factor, inputs, alone=got.size == 1), factor * right
@@ -167,7 +165,7 @@ def _hypotheses(right, got, inputs, parts):
                    (a * np.median(b / a, axis=axis, keepdims=True)).reshape(right.shape))  # fmt: skip
             yield (f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?",
                    (a + np.mean(b - a, axis=axis, keepdims=True)).reshape(right.shape))  # fmt: skip
-        shift = np.mean(got_logit - logit, axis=0)
+        shift = np.mean(np.log(got / (1 - got)) - logit, axis=0)
         yield "is σ of what is off by a number of its own in every column: is a bias missing?", 1 / (1 + np.exp(-logit - shift))
     if right.size > 1:
         yield "is off by the same number everywhere: is a term missing, or one too many?", right + np.mean(got - right)

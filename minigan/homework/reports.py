@@ -9,8 +9,8 @@ from minigan.homework.results import FORMATS, Result, name_of
 class Reports:
     """The results of some submissions, in one format. With a folder, zeros are written first: there is a result in any case.
 
-    A name that is too long for a file is cut, and where two are the same, all get numbers. ValueError where several would have
-    to go to standard output in a format that takes one only.
+    Names too long for a file are cut; where two are the same, all get numbers. ValueError for several results in a format that
+    takes one only, without a folder.
     """
 
     def __init__(self, sheet, submissions, format="text", folder=None):

@@ -4,10 +4,9 @@ The process runs `inside.py`, in a session of its own, with an empty environment
 numbers travel and nothing is ever run. Every wait has an end: whatever is silent for too long is hung up on, and killed with
 all that belongs to it. A limit that was hit, a crash, an answer that is none: each is a `Failed`, with the reason in words.
 
-What it stands on, each where it can be had: bubblewrap (namespaces of its own: no other process, no network, and of the file
-system only what Python needs, read-only); seccomp (`seccomp.py`: no system call but for computing); Landlock (`landlock.py`:
-no file but Python's); an unprivileged user where the grader is root; the kernel's limits on memory, time and output; and the
-kernel's word that this process is the first to go where memory runs out. `weaknesses` says what is missing.
+What it stands on, where it can be had: bubblewrap (namespaces of its own: no other process, no network, no file but what Python
+reads); `seccomp.py` (no system call but for computing); `landlock.py` (no file but Python's); another user where the grader is
+root; the kernel's limits; where memory runs out it is the first to go. `weaknesses` says what is missing.
 """
 
 import contextlib
@@ -50,9 +49,7 @@ class CannotStart(RuntimeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a question may take, and a submission as a whole; of processor time for a process; bytes of memory, of
-    output, of an answer.
-    """
+    """Seconds for a question, for a submission, of processor time for a process; bytes of memory, of output, of an answer."""
 
     wall: float = 10.0
     total: float = 120.0

@@ -60,10 +60,6 @@ def _zip(path):
     return {PurePosixPath(name): partial(opened, entries[name]) for name in topmost if name not in links}, links
 
 
-def _depth(name):
-    return len(name.parts)
-
-
 def collect(path, wanted):
     """({wanted file: its text}, [remarks]) of a submission. ValueError if it is neither a folder nor a zip nor a file.
 
@@ -106,11 +102,11 @@ def _find(files, wanted):
     """
     wanted = PurePosixPath(wanted)
     renamed = re.compile(rf"(.*[_ ])?{re.escape(wanted.stem)}([- ]?\(?\d+\)?)?\.py")
-    same_end = {name: _depth(name) - _depth(wanted) for name in files if name.parts[-_depth(wanted) :] == wanted.parts}
-    bare = {name: _depth(name) - 1 for name in files if name.name == wanted.name and name not in same_end}
-    others = {name: _depth(name) - 1 for name in files if renamed.fullmatch(name.name)}
+    same_end = {name: len(name.parts) - len(wanted.parts) for name in files if name.parts[-len(wanted.parts) :] == wanted.parts}
+    bare = {name: len(name.parts) - 1 for name in files if name.name == wanted.name and name not in same_end}
+    others = {name: len(name.parts) - 1 for name in files if renamed.fullmatch(name.name)}
     if same_end and min(same_end.values()) <= min(bare.values(), default=MOST):
-        return min(same_end, key=lambda name: (_depth(name), name))
+        return min(same_end, key=lambda name: (len(name.parts), name))
     topmost = [name for name, depth in (bare or others).items() if depth == min((bare or others).values())]
     return topmost[0] if len(topmost) == 1 else None
 
