@@ -117,6 +117,7 @@ def _wrong_shape(name, right, got, inputs):
     return text
 
 
+@np.errstate(all="ignore")
 def _explanation(right, got, inputs, parts, limits):
     """What is wrong with the numbers: the first hypothesis that explains all of them, or where they are wrong."""
     for hypothesis, candidate in _hypotheses(right, got, inputs, parts):
@@ -201,9 +202,8 @@ def _where(wrong):
         return "is not the right number"
     for axis, size in enumerate(wrong.shape if wrong.ndim > 1 else ()):
         bad = np.moveaxis(wrong, axis, 0).reshape(size, -1).any(axis=1)
-        few = np.flatnonzero(bad if 2 * bad.sum() <= size else ~bad)
-        if 0 < len(few) <= 2:
-            what = "wrong" if bad[few[0]] else "right"
-            return f"is {what} only where axis {axis} has the index {' or '.join(map(str, few))}, of {size}"
+        what, few = ("wrong", bad) if 2 * bad.sum() <= size else ("right", ~bad)
+        if 0 < few.sum() <= 2:
+            return f"is {what} only where axis {axis} has the index {' or '.join(map(str, np.flatnonzero(few)))}, of {size}"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     return f"is wrong in {int(wrong.sum())} of {wrong.size} entries, the first at {list(first)}"

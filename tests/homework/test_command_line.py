@@ -49,7 +49,7 @@ def test_where_the_grader_fails_one_submission_the_others_keep_their_grades(tmp_
     for name in ("a", "b", "c"):
         shutil.copytree(submission(1) / "minigan", tmp_path / "class" / name / "minigan")
     grade = Grader.grade
-    monkeypatch.setattr(Grader, "grade", lambda self, path, job: 1 / 0 if path.endswith("b") else grade(self, path, job))
+    monkeypatch.setattr(Grader, "grade", lambda self, path: 1 / 0 if path.endswith("b") else grade(self, path))
     with pytest.raises(SystemExit) as exit:
         paths = [str(tmp_path / "class" / name) for name in ("a", "b", "c")]
         main(["grade", *paths, "--sheet", "1", "--format", "json", "--out", str(tmp_path / "out")])

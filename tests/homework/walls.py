@@ -2,8 +2,8 @@
 
     python tests/homework/walls.py        as root, with a Python that every user can run; about two minutes for each of six rows
 
-Without bubblewrap: it is not on the PATH. Namespaces forbidden: under a list of system calls that refuses new namespaces by clone,
-clone3, unshare, setns and mount, as the one that Docker gives a container; it stands in for a container.
+Without bubblewrap: it is not on the PATH. Namespaces forbidden: under a list of system calls that refuses clone3, unshare,
+setns, mount, and clone with new namespaces, as the one that Docker gives a container does; it stands in for a container.
 """
 
 import ctypes
