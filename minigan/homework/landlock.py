@@ -28,7 +28,8 @@ def restrict(readable, listable=()):
     """
     libc = ctypes.CDLL(None, use_errno=True)
     ruleset = libc.syscall(CREATE_RULESET, struct.pack("=Q", ALL_RIGHTS), ctypes.c_size_t(8), 0)
-    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable}
+    there = filter(os.path.exists, readable)  # a link may lead to where nothing is to be seen
+    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in there}
     for path, allowed in {**rules, **dict.fromkeys(listable, READ_DIR)}.items():
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
         libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", allowed, handle), 0)
