@@ -170,6 +170,27 @@ def test_right_answers_of_failed_tasks_are_not_for_the_taking(tmp_path):
     assert result.score == 0 and "nothing to steal" in result.tasks[7].reason, as_text(result)
 
 
+FORGED = """
+import sys, numpy
+numpy.array_equal = numpy.allclose = numpy.isclose = lambda *a, **k: True
+for module in [module for name, module in sys.modules.items() if name.startswith("minigan.homework")]:
+    for name in ("refused", "_same", "distance"):
+        setattr(module, name, lambda *a, **k: True)
+"""
+
+
+@pytest.mark.parametrize(("number", "path", "old", "new", "task"), [
+    (3, "minigan/models/bipartite.py", "    if k < 1:", "    if False:", 7),
+    (2, "minigan/models/gan.py", "        if check:\n            self.check(real)\n", "", 8),
+    (2, "minigan/nn/optim.py", "        m *= self.beta1\n", "        g *= 1.5\n        g /= 1.5\n        g += 1e-3\n        m *= self.beta1\n", 5),
+    (1, "minigan/nn/batchnorm.py", "        if cache[2] is None:", "        if False:", 11),
+])  # fmt: skip
+def test_what_is_a_fact_is_not_for_the_students_process_to_say(graders, submission, number, path, old, new, task):
+    folder = submission(number, path, old, new)
+    (folder / path).write_text((folder / path).read_text(encoding="utf-8") + FORGED, encoding="utf-8")
+    assert not graders(number).grade(folder).tasks[task - 1].points
+
+
 def test_a_nan_passes_for_nothing(submission):
     """With g_grad failing, its right answer must not be given to who asks with noise that is not the noise."""
     noise = "loss, dtheta = self.g_grad(self.noise(rng, n))"
@@ -324,5 +345,5 @@ def test_files_of_a_sheet_are_all_that_is_taken(grader, submission):
     assert not {"minigan/nn/net.py", "minigan/arrays.py"} & set(files_of(SHEET))
 
 
-def test_there_are_at_least_twenty_five_attacks():
-    assert len(HOSTILE) >= 25
+def test_there_are_at_least_eighty_two_attacks():
+    assert len(HOSTILE) >= 57 + 25
