@@ -28,7 +28,6 @@ import sys
 import threading
 
 import numpy as np
-from tqdm import tqdm
 
 from minigan.arrays import ORDER, generator, namespace, to
 from minigan.check import flag, whole
@@ -90,7 +89,7 @@ def _run(model, data, rows, per_epoch, total, *, interval, seed, record, resume,
     good, i = model.state(), start
     health = model.health() if hasattr(model, "health") else None
     with (
-        tqdm(total=total, initial=start, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5) as bar,
+        _bar(total, start, progress) as bar,
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # the check below says it in words
         _signals_wait() as interrupted,
     ):
@@ -121,6 +120,28 @@ def _run(model, data, rows, per_epoch, total, *, interval, seed, record, resume,
         how = f"; go on with resume=True (an example: --resume) and out={str(record.out)!r}" if record.out else ""
         print(f"interrupted after {i} of {total} steps; the model keeps what it has learned{how}")
     return record.log
+
+
+def _bar(total, start, progress):
+    """A bar of tqdm. tqdm is imported only where one is wanted: a browser has none."""
+    if not progress:
+        return _NoBar()
+    from tqdm import tqdm
+
+    return tqdm(total=total, initial=start, file=sys.stdout, unit="step", mininterval=0.5)
+
+
+class _NoBar(contextlib.nullcontext):
+    write = staticmethod(print)  # the lines of `health` are printed all the same
+
+    def __enter__(self):
+        return self
+
+    def update(self):
+        pass
+
+    def set_postfix_str(self, text, refresh=True):
+        pass
 
 
 def _rows(data, rows):

@@ -22,7 +22,6 @@ Sources: Frey et al. 1996; Larochelle & Murray 2011 (NADE); van den Oord et al. 
 import math
 
 import numpy as np
-from tqdm import tqdm
 
 from minigan.arrays import INIT, namespace, row_blocks
 from minigan.check import whole
@@ -134,8 +133,12 @@ class Autoregressive(Model):
         """A copy of x whose pixels from number `known` on are drawn; earlier ones only pass through the network."""
         xp, rng, N = namespace(x), self.sampler(seed), x.shape[0]
         walk = Walk(self.network, self.learner.optimizer.averaged(self.learner.theta), N)
-        columns = []
-        for i, pixel in enumerate(tqdm(walk.pixels, disable=not progress, unit="pixel")):
+        columns, pixels = [], walk.pixels
+        if progress:
+            from tqdm import tqdm  # only where a bar is wanted: a browser has none
+
+            pixels = tqdm(pixels, unit="pixel")
+        for i, pixel in enumerate(pixels):
             logits, uniform = walk.at(pixel), rng.random(size=(N, 1), dtype=self.dtype)
             columns.append(x[:, i : i + 1] if i < known else draw_pixel(logits, uniform))
             walk.put(columns[-1])
