@@ -392,4 +392,5 @@ Net.tangent Net.track Net.check_stats in_blocks Optimizer Optimizer.fresh Optimi
 Optimizer.check_state SGD.change RMSProp.change Adam.change unit_slope zero_slope penalty_grad Residual Stairs as_rows
 output_shape shapes_behind Reshape to_torch from_torch image_shape save_image as_picture load_image save_table save_animation
 save_curves draw as_image read_log Log Record busy
+sweep add_arguments run_command main by_setting figures_of markdown save_picture one_thread
 """
