@@ -28,7 +28,7 @@ from minigan.sweep import add_arguments, run_command
 
 SIZES = {  # code and hidden: the widths of PCA, autoencoder, VAE; width: channels of DCGAN and PixelCNN
     "digits": {"code": 8, "hidden": 200, "width": 24, "epochs": {"autoencoder": 100, "denoiser's chain": 100, "RBM": 100,
-               "VAE": 200, "PixelCNN": 60, "PixelRNN": 60, "GAN": 200, "WGAN": 200, "DCGAN": 120}},
+               "VAE": 200, "PixelCNN": 60, "PixelRNN": 60, "GAN": 500, "WGAN": 500, "DCGAN": 500}},
     "mnist": {"code": 20, "hidden": 500, "width": 32, "epochs": {"autoencoder": 20, "denoiser's chain": 20, "RBM": 20,
               "VAE": 40, "PixelCNN": 5, "PixelRNN": 2, "GAN": 30, "WGAN": 30, "DCGAN": 15}},
 }  # fmt: skip

@@ -44,7 +44,7 @@ from tqdm import tqdm
 from minigan import spread
 from minigan.cell import ERROR, RESULT, attempt, name_of, outcome
 from minigan.check import whole
-from minigan.checkpoint import replace
+from minigan.files import replace
 
 
 def sweep(run, grid, seeds, out, *, jobs=None, progress=True):

@@ -33,17 +33,20 @@ cache, and made again in backward. On a GPU one block is the whole batch.
 Sources: LeCun et al. 1989; Dumoulin & Visin 2016, "A guide to convolution arithmetic", chapter 4 (the transpose).
 """
 
+import contextlib
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
-from minigan.arrays import namespace, row_blocks
-from minigan.check import pair, whole
+from minigan.arrays import namespace, one_thread, row_blocks
+from minigan.check import instance, pair, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
 from minigan.nn.shapes import as_rows
 
 BLOCK = 1 << 20  # numbers of patches at a time on a processor: 4 MB of float32
+FEW = 64  # a number of a patch meets fewer channels than this: copying takes as long as multiplying, see docs/speed.md
 
 
 class Window:
@@ -120,20 +123,27 @@ def block_rows(x, window, n_in):
     return max(1, BLOCK // (high * wide * len(window.taps) * n_in))
 
 
+def threads(x, channels):
+    """The context of a product: one BLAS thread where channels are few, else as many as there are."""
+    return one_thread() if channels < FEW and isinstance(x, np.ndarray) else contextlib.nullcontext()
+
+
 def convolve(x, W, window):
     """Each window's pixels times W: x (N, h, w, n_in), W (taps·n_in, n_out) -> (N, h′, w′, n_out)."""
     xp, places = namespace(x), window.places(x.shape[1:3])
     y = xp.empty((x.shape[0], *places, W.shape[1]), dtype=x.dtype)
-    for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
-        y[start : start + part.shape[0], ...] = xp.reshape(window.patches(part) @ W, (-1, *places, W.shape[1]))
+    with threads(x, W.shape[1]):
+        for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
+            y[start : start + part.shape[0], ...] = xp.reshape(window.patches(part) @ W, (-1, *places, W.shape[1]))
     return y
 
 
 def convolve_dW(x, dy, window):
     """The gradient of W, (taps·n_in, n_out), for x (N, h, w, n_in) and dy (N, h′, w′, n_out)."""
     dW = 0.0
-    for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
-        dW = dW + window.patches(part).T @ as_rows(dy[start : start + part.shape[0], ...])
+    with threads(x, dy.shape[-1]):
+        for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
+            dW = dW + window.patches(part).T @ as_rows(dy[start : start + part.shape[0], ...])
     return dW
 
 
@@ -144,8 +154,9 @@ def convolve_dx(dy, W, window, shape):
         taps = xp.reshape(W, (len(window.taps), n_in, -1))
         return convolve(dy, xp.concat([taps[i, ...].T for i in reversed(range(len(window.taps)))]), window.turned())
     x = xp.empty((dy.shape[0], *shape, n_in), dtype=dy.dtype)
-    for start, part in row_blocks(dy, block_rows(x, window, n_in)):
-        x[start : start + part.shape[0], ...] = window.fold(as_rows(part) @ W.T, shape)
+    with threads(dy, dy.shape[-1]):
+        for start, part in row_blocks(dy, block_rows(x, window, n_in)):
+            x[start : start + part.shape[0], ...] = window.fold(as_rows(part) @ W.T, shape)
     return x
 
 
@@ -168,7 +179,7 @@ class Conv2d:
         self.window = Window(np.ndindex(size), size, pair("Conv2d: stride", stride, 1), pair("Conv2d: padding", padding, 0))
         self.input_shape = (None, None, self.n_in)
         self.shapes = ((*size, self.n_in, self.n_out), (self.n_out,))
-        self.init_weights = init
+        self.init_weights = instance("Conv2d: init", init, Callable)
 
     def output_shape(self, shape):
         """(h, w, n_in) -> (h′, w′, n_out)."""
