@@ -23,6 +23,7 @@ import numpy as np
 INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS, DRAW = 1, 2, 3, 4, 5, 6, 7
 PHILOX_STATES = 1 << 16  # CuPy's own default starts 17 MB of states for each generator; a multiple of 256
 BACKENDS = ("numpy", "cupy", "array_api_strict")
+REFUSED = (np.matrix, np.ma.MaskedArray)
 
 
 def namespace(*arrays):
@@ -39,6 +40,11 @@ def namespace(*arrays):
 
 
 def _module(array):
+    if type(array) is np.ndarray:
+        return np
+    if isinstance(array, REFUSED):  # in them * is another product, or entries are missing: no formula here means that
+        raise TypeError(f"got a {type(array).__name__}: want a plain array, such as numpy.asarray(x); what is masked must be "
+                        "filled first, x.filled(0)")
     if isinstance(array, (np.ndarray, np.generic, np.random.Generator)):
         return np
     cupy = sys.modules.get("cupy")  # an array of CuPy cannot exist unless CuPy has been imported
@@ -94,7 +100,7 @@ def backend_module(backend):
 
     Raises ValueError for another name, and when CuPy or the GPU is missing, with the line that would mend it.
     """
-    if backend not in BACKENDS:
+    if not isinstance(backend, str) or backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}: want one of {', '.join(BACKENDS)}")
     if backend == "cupy":
         return _cupy()
@@ -152,6 +158,8 @@ def to(value, backend):
     try:
         source = namespace(value)
     except TypeError:
+        if isinstance(value, REFUSED):
+            raise
         return value
     if source is xp:
         return value

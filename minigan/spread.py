@@ -11,7 +11,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from minigan.checkpoint import replace
+from minigan.files import replace
 
 NO_FIGURES = ("seed", "error")
 

@@ -16,49 +16,35 @@ A sweep takes a function that does one run, a grid of settings and some seeds. E
 
     python -m minigan.sweep losses.py:run --set loss non-saturating minimax --set k 1 2 --seeds 4 --jobs 2 --out runs/losses
 
-`joblib.Parallel` carries the cells out: by itself in processes of this machine, and inside `joblib.parallel_config("dask")` (or
-"ray") on a cluster, whose machines must all see the folder. Each run has one BLAS thread; so neither the engine nor the number of
-jobs changes a figure, on machines of one kind.
+`joblib.Parallel` carries the cells out: by itself in processes of this machine, and inside `joblib.parallel_config("dask")`
+(or "ray") on a cluster, whose machines must all see the folder. Each run has one BLAS thread; so neither the engine nor the
+number of jobs changes a figure, on machines of one kind.
 
-Into the folder: sweep.json, whose sweep it is; table.csv and spread.png (`spread.py`); and for each cell a folder with what the
-run writes, and
-
-    output.txt     what it printed
-    result.json    its figures: the cell is done, and is not run again
-    error.txt      why it failed: this cell only, and it is tried again when the sweep is started again
-    lock           held while the run goes on: two sweeps in one folder share the work
-
-A cell that was killed has neither result nor error. It runs again when the sweep is started again, from the last checkpoint if
-`run` resumes. Whether the code of `run` has changed since, nobody checks: results of other code belong into another folder.
+Into the folder come sweep.json, whose sweep it is; table.csv and spread.png (`spread.py`); and a folder for each cell
+(`cell.py`). A cell that is done is not run again; one that was killed or failed is, when the sweep is started again, and goes
+on from its last checkpoint if `run` resumes. Two sweeps that run in one folder share its cells. Whether the code of `run` has
+changed since, nobody checks: results of other code belong into another folder.
 """
 
 import argparse
 import contextlib
-import hashlib
 import inspect
 import itertools
 import json
-import numbers
-import re
 import runpy
-import signal
-import socket
 import sys
-import threading
-import time
-import traceback
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from joblib.parallel import get_active_backend
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from minigan import spread
+from minigan.cell import ERROR, RESULT, attempt, name_of, outcome
 from minigan.check import whole
-from minigan.checkpoint import replace
+from minigan.files import replace
 
 
 def sweep(run, grid, seeds, out, *, jobs=None, progress=True):
@@ -77,27 +63,28 @@ def sweep(run, grid, seeds, out, *, jobs=None, progress=True):
     """
     cells, out = _cells(run, grid, seeds), Path(out)
     _claim(out, {"run": f"{Path(run.__code__.co_filename).stem}.{run.__qualname__}", "settings": sorted(grid)})
-    folders = [out / _name(cell) for cell in cells]
+    folders = [out / name_of(cell) for cell in cells]
     backend, _ = get_active_backend()
     how = "generator_unordered" if backend.supports_return_generator else "list"
     with tqdm(total=len(cells), file=sys.stdout, disable=not progress, unit="run") as bar:
         for patience in (0, -1):  # first all that nobody else is at, then wait for what others have begun
-            ended = ("result.json",) if patience == 0 else ("result.json", "error.txt")
+            ended = (RESULT,) if patience == 0 else (RESULT, ERROR)
             todo = [i for i, folder in enumerate(folders) if not any((folder / name).exists() for name in ended)]
             bar.update(len(cells) - len(todo) - bar.n)
-            calls = (delayed(_attempt)(run, cells[i], folders[i], patience) for i in todo)
+            calls = (delayed(attempt)(run, cells[i], folders[i], patience) for i in todo)
             try:
                 for finished in Parallel(n_jobs=jobs, return_as=how)(calls):
                     bar.update(finished)
             except TerminatedWorkerError as error:
                 raise RuntimeError("a process of the sweep was killed (too little memory for this many jobs?). The same sweep, "
                                    "started again, goes on from here") from error
-    rows = [cell | _outcome(folder) for cell, folder in zip(cells, folders)]
-    spread.save_table(out / "table.csv", rows)
-    spread.save_picture(out / "spread.png", rows, list(grid))
+    rows = [cell | outcome(folder) for cell, folder in zip(cells, folders)]
+    with FileLock(out / "lock"):
+        spread.save_table(out / "table.csv", rows)
+        spread.save_picture(out / "spread.png", rows, list(grid))
     for row, folder in zip(rows, folders):
         if "error" in row:
-            print(f"failed: {row['error']}\n    see {folder / 'error.txt'}")
+            print(f"failed: {row['error']}\n    see {folder / ERROR}")
     return rows
 
 
@@ -107,14 +94,17 @@ def _cells(run, grid, seeds):
     empty = [name for name, values in grid.items() if not isinstance(values, (list, tuple)) or not values]
     if empty or not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"settings without values: {empty}; seeds {seeds}: want {{name: [value, …]}} and seeds that differ")
+    if taken := {"folder", "seed", "seconds", "error"} & set(grid):
+        raise ValueError(f"settings named {sorted(taken)}: these names are taken")
     cells = [dict(zip([*grid, "seed"], cell)) for cell in itertools.product(*grid.values(), seeds)]
     try:
+        inspect.signature(run).bind_partial(Path(), **cells[0])  # an unknown setting is named before a missing one
         inspect.signature(run).bind(Path(), **cells[0])
     except TypeError as error:
         raise ValueError(f"{run.__qualname__}{inspect.signature(run)} cannot be called with a folder, a seed and the settings "
                          f"{list(grid)}: {error}") from None
     try:
-        names = {_name(cell) for cell in cells}
+        names = {name_of(cell) for cell in cells}
     except TypeError as error:
         raise ValueError(f"the values of the grid must be numbers, texts, or lists and dicts of them: {error}") from None
     if len(names) < len(cells):
@@ -122,85 +112,17 @@ def _cells(run, grid, seeds):
     return cells
 
 
-def _name(cell):
-    """A folder's name: the settings as one can read them, and a hash that tells apart what looks alike."""
-    words = re.sub(r"[^\w.=]+", "-", ",".join(f"{name}={value}" for name, value in cell.items()))
-    return f"{words[:80]}-{hashlib.sha256(json.dumps(cell, sort_keys=True).encode()).hexdigest()[:8]}"
-
-
 def _claim(out, about):
     """Make the folder this sweep's, or see that it is."""
-    theirs = out / "sweep.json"
-    if theirs.exists():
-        if (found := json.loads(theirs.read_text(encoding="utf-8"))) != about:
-            raise ValueError(f"{out} is the folder of another sweep, {found}; this one is {about}: choose another folder")
-    elif out.exists() and any(out.iterdir()):
+    theirs, first = out / "sweep.json", {"sweep.json", "sweep.json.new", "lock"}
+    if out.exists() and not theirs.exists() and any(path.name not in first for path in out.iterdir()):
         raise ValueError(f"{out} has files in it that are no sweep's: choose a new folder")
-    else:
-        out.mkdir(parents=True, exist_ok=True)
-        replace(theirs, json.dumps(about).encode())
-
-
-def _attempt(run, cell, folder, patience):
-    """One cell, in a process of a worker. -> whether it has ended, and is not being run by another sweep."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / "lock", timeout=patience), threadpool_limits(1):
-            if not (folder / "result.json").exists():
-                _run(run, cell, folder)
-    except Timeout:
-        return False
-    return True
-
-
-def _run(run, cell, folder):
-    """Call `run`, and keep its figures or its error."""
-    fresh, start = not (folder / "output.txt").exists(), time.perf_counter()
-    (folder / "error.txt").unlink(missing_ok=True)
-    try:
-        with open(folder / "output.txt", "a", encoding="utf-8") as output, contextlib.redirect_stdout(output), _not_half():
-            figures = run(folder, **cell)
-        if not isinstance(figures, dict) or not all(isinstance(value, numbers.Real) for value in figures.values()):
-            raise TypeError(f"{run.__qualname__} returned {figures!r}: want {{name: number}}")
-        if taken := set(figures) & {*cell, "seconds", "error"}:
-            raise ValueError(f"{run.__qualname__} returned figures named {sorted(taken)}: these names are taken")
-        figures = {name: int(value) if isinstance(value, numbers.Integral) else float(value) for name, value in figures.items()}
-        seconds = round(time.perf_counter() - start, 2) if fresh else None
-        replace(folder / "result.json", json.dumps(cell | figures | {"seconds": seconds}, ensure_ascii=False).encode())
-    except Exception:
-        replace(folder / "error.txt", traceback.format_exc().encode())
-
-
-@contextlib.contextmanager
-def _not_half():
-    """Raise KeyboardInterrupt behind a run in which Ctrl-C or SIGTERM came. `train` then stops early and returns, and the run
-    would hand over figures of half a training. train's handler takes the signal, but Python also writes its number into the
-    wakeup file.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # train leaves signals alone there
-        return
-    here, there = socket.socketpair()
-    with here, there:
-        here.setblocking(False)
-        there.setblocking(False)
-        before = signal.set_wakeup_fd(there.fileno())
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-        with contextlib.suppress(BlockingIOError):
-            if {signal.SIGINT, signal.SIGTERM} & set(here.recv(4096)):
-                raise KeyboardInterrupt
-
-
-def _outcome(folder):
-    """The figures of a cell, or {"error": the last line of why there are none}."""
-    if (folder / "result.json").exists():
-        return json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    if (folder / "error.txt").exists():
-        return {"error": (folder / "error.txt").read_text(encoding="utf-8").strip().splitlines()[-1]}
-    raise RuntimeError(f"{folder} has neither a result nor an error: do all workers see this folder?")
+    out.mkdir(parents=True, exist_ok=True)
+    with FileLock(out / "lock"):  # another sweep may begin in it at this moment
+        if not theirs.exists():
+            replace(theirs, json.dumps(about).encode())
+    if (found := json.loads(theirs.read_text(encoding="utf-8"))) != about:
+        raise ValueError(f"{out} is the folder of another sweep, {found}; this one is {about}: choose another folder")
 
 
 def add_arguments(parser, out):
@@ -231,7 +153,9 @@ def main():
     add_arguments(parser, "runs/sweep")
     args = parser.parse_args()
     file, _, name = args.function.rpartition(":")
-    rows = run_command(runpy.run_path(file)[name], {key: [_value(text) for text in texts] for key, *texts in args.set}, args)
+    if not Path(file).is_file() or name not in (program := runpy.run_path(file)):
+        parser.error(f"{args.function}: there is no such file, or no such function in it; want FILE:FUNCTION")
+    rows = run_command(program[name], {key: [_value(text) for text in texts] for key, *texts in args.set}, args)
     print(spread.markdown(rows, [key for key, *_ in args.set]))
     sys.exit(any("error" in row for row in rows))
 

@@ -123,6 +123,8 @@ class Autoregressive(Model):
             raise ValueError(f"known is {known.shape} of {known.dtype}: want bool ({self.width},), True for the first pixels "
                              "in raster order and False for the rest: this model can only go on from above")
         xp = namespace(x)
+        if x.shape[1:] != known.shape:
+            raise ValueError(f"x is {tuple(x.shape)}: want (N, {self.width}), one image a row")
         x = xp.where(xp.asarray(known), x, xp.zeros_like(x))
         self.check(x)
         return self._draw(x, count, seed, progress)

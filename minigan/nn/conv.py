@@ -35,11 +35,12 @@ Sources: LeCun et al. 1989; Dumoulin & Visin 2016, "A guide to convolution arith
 
 import contextlib
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
 from minigan.arrays import namespace, one_thread, row_blocks
-from minigan.check import pair, whole
+from minigan.check import instance, pair, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
 from minigan.nn.shapes import as_rows
@@ -178,7 +179,7 @@ class Conv2d:
         self.window = Window(np.ndindex(size), size, pair("Conv2d: stride", stride, 1), pair("Conv2d: padding", padding, 0))
         self.input_shape = (None, None, self.n_in)
         self.shapes = ((*size, self.n_in, self.n_out), (self.n_out,))
-        self.init_weights = init
+        self.init_weights = instance("Conv2d: init", init, Callable)
 
     def output_shape(self, shape):
         """(h, w, n_in) -> (h′, w′, n_out)."""
