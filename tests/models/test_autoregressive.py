@@ -91,16 +91,16 @@ def test_the_fast_sampler_draws_what_the_naive_one_draws(kind, levels):
 
 
 def test_the_fast_sampler_is_fast():
-    """At least ten times, on 28×28; the naive one is timed on a tenth of the pixels."""
-    model = PixelCNN((28, 28), channels=16, blocks=3)
+    """At least ten times, on 28×28: the naive one makes 784 passes over the images, of which 8 are timed."""
+    model = PixelCNN((28, 28))
     start = time.perf_counter()
-    model.sample(8, seed=0)
+    model.sample(32, seed=0)
     fast = time.perf_counter() - start
-    x = np.zeros((8, 784), np.float32)
+    x = np.zeros((32, 784), np.float32)
     start = time.perf_counter()
-    for _ in range(78):
+    for _ in range(8):
         model.learner.infer(x)
-    assert 10 * (time.perf_counter() - start) > 10 * fast
+    assert (time.perf_counter() - start) / 8 * 784 > 10 * fast
 
 
 @pytest.mark.parametrize("levels", [2, 3])
