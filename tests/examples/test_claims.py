@@ -1,0 +1,96 @@
+"""Each claim's script runs small, and its figure points the way that the claim says, where so small a run can show it.
+
+Seeds are fixed: a test passes always or never on one machine. The error probability beside a direction is that of the claim for
+other seeds. The runs at full size are those of docs/claims.md.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from run_example import ROOT, run
+
+CLAIMS = ROOT / "examples" / "claims"
+
+
+@pytest.fixture
+def figures(tmp_path):
+    """A function (number, options) -> the figures of a run, a list of lists, and the verdict's first word."""
+
+    def made(number, **options):
+        script = next(CLAIMS.glob(f"{number:02}_*.py"))
+        arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+        said = run(f"claims/{script.name}", *arguments, "--out", tmp_path)
+        found = json.loads((tmp_path / f"{script.stem}.json").read_text(encoding="utf-8"))
+        assert found["verdict"] in said
+        assert (tmp_path / f"{script.stem}.png").stat().st_size > 5000
+        return [*found["figures"].values()]
+
+    return made
+
+
+def test_1_the_minimax_gradient_is_shorter(figures):
+    """Certain where D rejects the fakes: the slopes are −D and D − 1. The step counts: 8 of 8 seeds in docs/claims.md."""
+    ratio, steep, flat = figures(1, seeds=1, steps=500)
+    assert ratio[0] > 2
+    assert steep < flat
+
+
+def test_2_a_trained_d_is_near_the_formula(figures):
+    """An untrained D says ½ and is up to 0.4 away."""
+    distance, _ = figures(2, seeds=1, steps=300)
+    assert distance[0] < 0.25
+
+
+def test_3_the_value_is_the_divergence_and_less_for_a_poor_d(figures):
+    """Above the formula only by noise: 200,000 + 200,000 points, a standard error of 0.002 nats."""
+    trained, half, poor = figures(3, seeds=1, steps=100)
+    assert trained[0] < 0.05
+    assert half[0] < 0.05
+    assert poor[0] > trained[0]
+
+
+def test_4_every_rule_reaches_the_saddle_and_simultaneous_steps_leave_the_twist(figures):
+    """Linear maps: certain. |1 − 2η| = 0.6; (1 + η²)^½; (1 − η² + η⁴)^½."""
+    saddle, twist = (factors for factors in [figures(4, seeds=3, steps=50)] for factors in (factors[:4], factors[4:]))
+    assert all(max(factors) < 0.9 for factors in saddle)
+    assert saddle[0] == pytest.approx([0.6] * 3)
+    assert twist[0] == pytest.approx([1.04**0.5] * 3, rel=1e-3)
+    assert twist[2] == pytest.approx([(1 - 0.04 + 0.0016) ** 0.5] * 3, rel=1e-3)
+
+
+def test_8_a_planted_memoriser_is_caught_and_unseen_images_are_not(figures):
+    """p of unseen images is uniform: below 0.01 with probability 0.01. The memoriser is 1 of 1,000 splits: certain."""
+    shares, p = (part for found in [figures(8, seeds=1, steps=30)] for part in (found[:4], found[4:]))
+    assert p[0][0] > 0.01
+    assert p[3][0] == 0.001
+    assert shares[3][0] > 0.95
+
+
+def test_12_the_pixelcnn_draws_pixel_after_pixel(figures):
+    """64 small passes against one: certain. The likelihoods are above 64 fair coins' −44.4 nats, the estimate above the bound."""
+    exact, estimate, bound, pixels, _, gan = figures(12, seeds=1, steps=30)
+    assert exact[0] > -44.4
+    assert estimate > bound
+    assert gan[0] > 5 * pixels[0]
+
+
+def test_14_the_bound_is_below_the_likelihood(figures):
+    """100 images, each beyond three standard errors by chance with probability 0.00135: 5 or more with less than 1e-6."""
+    *climb, log_p, coarse, gap, above = figures(14, seeds=1, steps=150)
+    assert climb[0] < climb[-1]
+    assert climb[-1][0] == pytest.approx(log_p[0], abs=0.05)
+    assert gap[0] > 0
+    assert above[0] < 0.05
+    assert coarse[0] < 1e-3
+
+
+def test_the_page_is_what_the_files_say():
+    """No figure of docs/claims.md is typed by hand."""
+    sys.path.insert(0, str(CLAIMS))
+    try:
+        from page import page
+    finally:
+        sys.path.remove(str(CLAIMS))
+    assert page() == Path(ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
