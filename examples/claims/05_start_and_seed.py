@@ -20,14 +20,14 @@ from minigan.models.networks import plain_network
 from minigan.nn import Adam, Straight
 from minigan.train import train
 
-args = arguments(__file__, __doc__, seeds=3, steps=1500)
+args = arguments(__file__, __doc__, seeds=4, steps=2000)
 world = ring()
 data = world.sample(50_000)
 
 
 def outcome(start, luck, r1=0.0):
     """Samples of a GAN with the first θs of seed `start`, and noise and order of seed `luck`; and its statistics."""
-    adam = Adam(0.008, schedule=Straight(args.steps, to=0.1))
+    adam = Adam(0.005, schedule=Straight(args.steps, to=0.1))
     gan, other = (GAN(plain_network(8, 64, 64, 2), plain_network(2, 64, 64, 1), 8, r1=r1, seed=seed, optimizer_g=adam,
                       optimizer_d=adam) for seed in (luck, start))  # fmt: skip
     gan.generator.theta, gan.discriminator.theta = other.generator.theta, other.discriminator.theta

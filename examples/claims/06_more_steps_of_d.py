@@ -23,7 +23,7 @@ from minigan.nn import Adam, Straight
 args = arguments(__file__, __doc__, steps=1200)
 world, ks = ring(), (1, 2, 5)
 points = world.sample(50_000)
-adam = Adam(0.008, schedule=Straight(args.steps, to=0.1))
+adam = Adam(0.005, schedule=Straight(args.steps, to=0.1))
 figure = Figure(figsize=(8, 6), layout="constrained")
 axes = figure.subplots(2, 3)
 figures = {}
