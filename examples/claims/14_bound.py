@@ -20,7 +20,7 @@ from minigan.models.networks import tanh_network
 from minigan.models.vae import VAE
 from minigan.nn import Adam, Cosine
 
-args = arguments(__file__, __doc__, steps=1000)
+args = arguments(__file__, __doc__, steps=3000)
 TEST, CODES, KS = 100, 200, (1, 10, 100, 1000)
 
 
