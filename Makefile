@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: demo test test-slow test-gpu lint clean
+.PHONY: demo test test-slow test-gpu docs test-docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/python examples/vanilla_gan.py --out runs/vanilla_gan
@@ -16,15 +16,26 @@ demo: $(VENV)/installed
 
 test: $(VENV)/tested
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-slow: $(VENV)/tested
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto -m slow
 
 # CUDA = 12 or 13, whichever the driver has; a test that finds no GPU fails
 test-gpu: $(VENV)/tested
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cuda$(CUDA)]'
 	$(BIN)/python -m pytest -m gpu
+
+# the site, in docs/_build; a warning fails. The examples run once, minutes; afterwards only those that have changed. GALLERY=0
+# leaves out what they print and draw
+GALLERY ?= 1
+docs: $(VENV)/documented
+	$(BIN)/python -m sphinx -q -W --keep-going -D plot_gallery=$(GALLERY) -b html docs docs/_build
+	@echo "The site is in docs/_build: $(BIN)/python -m http.server --directory docs/_build"
+
+# of the site; those in a browser skip where there is no chromium, those of the playground where MINIGAN_PYODIDE names no folder
+test-docs: docs
+	$(BIN)/python -m pytest -m docs tests/docs
 
 $(VENV)/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,8 +43,12 @@ $(VENV)/installed: setup.cfg pyproject.toml
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,sweep,mpi]'
+	@touch $@
+
+$(VENV)/documented: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info docs/_build docs/_examples docs/gallery docs/lessons_run docs/source

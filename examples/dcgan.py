@@ -20,6 +20,7 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add_data_arguments(parser)
 parser.add_argument("--latent", type=int, default=32)
 parser.add_argument("--width", type=int, default=32, help="channels behind D's first layer")
+parser.add_argument("--smooth", type=float, default=0.1, help="D's target for real images is 1 − smooth")
 parser.add_argument("--average", type=float, default=0.999, help="of the θ_G that samples are drawn with; 0 for none")
 parser.add_argument("--epochs", type=int, help="by default 20, and more where that is less than 4,200 steps")
 parser.add_argument("--seed", type=int, default=0)
@@ -40,6 +41,7 @@ gan = GAN(
     G,
     D,
     latent=args.latent,
+    smooth=args.smooth,
     optimizer_g=Adam(lr=2e-4, beta1=0.5, schedule=falling, average=args.average),
     optimizer_d=Adam(lr=2e-4, beta1=0.5, schedule=falling),
     seed=args.seed,

@@ -12,12 +12,13 @@ import argparse
 
 from minigan.data.load import add_data_arguments, load_images
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
-from minigan.nn import Adam
+from minigan.nn import Adam, Straight
 from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add_data_arguments(parser, default="mnist")
 parser.add_argument("--latent", type=int, default=10)
+parser.add_argument("--average", type=float, default=0.999, help="of the θ_G that samples are drawn with; 0 for none")
 parser.add_argument("--epochs", type=int, default=60)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
@@ -26,15 +27,16 @@ parser.add_argument("--resume", action="store_true", help="go on from the checkp
 args = parser.parse_args()
 
 images, _, _ = load_images(args)
+batch = min(128, len(images))
+falling = Straight(args.epochs * (len(images) // batch))  # to 0 at the last step
 gan = GAN(
     G=vanilla_generator(args.latent, n_out=images.shape[1]),
     D=vanilla_discriminator(n_in=images.shape[1]),
     latent=args.latent,
-    optimizer_g=Adam(lr=2e-4),
-    optimizer_d=Adam(lr=2e-4),
+    optimizer_g=Adam(lr=2e-4, schedule=falling, average=args.average),
+    optimizer_d=Adam(lr=2e-4, schedule=falling),
     seed=args.seed,
     backend=args.backend,
 )
-batch = min(128, len(images))
 train(gan, images, epochs=args.epochs, batch_size=batch, seed=args.seed, out=args.out, resume=args.resume)
 print(f"samples.png, curves.png, training.gif, log.csv and checkpoint.safetensors are in {args.out}")

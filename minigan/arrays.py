@@ -11,6 +11,7 @@ another, and random numbers. Nothing here is global and nothing is read from the
 backends can live in one process. CuPy is imported only when somebody asks for "cupy".
 """
 
+import contextlib
 import ctypes
 import functools
 import importlib
@@ -22,6 +23,7 @@ import numpy as np
 INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS, DRAW = 1, 2, 3, 4, 5, 6, 7
 PHILOX_STATES = 1 << 16  # CuPy's own default starts 17 MB of states for each generator; a multiple of 256
 BACKENDS = ("numpy", "cupy", "array_api_strict")
+REFUSED = (np.matrix, np.ma.MaskedArray)
 
 
 def namespace(*arrays):
@@ -30,14 +32,19 @@ def namespace(*arrays):
     A random generator counts as an array of the module that its draws belong to.
     Raises TypeError for something that is neither, and for arrays of two modules (mixed NumPy and CuPy).
     """
-    modules = {_module(array) for array in arrays}
-    if len(modules) > 1:
-        names = " and ".join(sorted(module.__name__ for module in modules))
+    first, *others = map(_module, arrays)
+    if any(other is not first for other in others):
+        names = " and ".join(sorted({module.__name__ for module in (first, *others)}))
         raise TypeError(f"got arrays of {names} together; move them to one with minigan.arrays.to(array, backend)")
-    return modules.pop()
+    return first
 
 
 def _module(array):
+    if type(array) is np.ndarray:
+        return np
+    if isinstance(array, REFUSED):  # in them * is another product, or entries are missing: no formula here means that
+        raise TypeError(f"got a {type(array).__name__}: want a plain array, such as numpy.asarray(x); what is masked must be "
+                        "filled first, x.filled(0)")
     if isinstance(array, (np.ndarray, np.generic, np.random.Generator)):
         return np
     cupy = sys.modules.get("cupy")  # an array of CuPy cannot exist unless CuPy has been imported
@@ -60,9 +67,32 @@ def row_blocks(x, rows):
         yield start, x[start : min(start + rows, x.shape[0]), ...]
 
 
+def one_thread():
+    """A context in which a product of NumPy takes one thread: for work that copies more than it computes.
+
+    Where one core lays the numbers out and two read them, the copies of the first wait for the second. Without the package
+    threadpoolctl (in a browser, for one) nothing changes.
+    """
+    return contextlib.nullcontext() if _blas() is None else _blas().limit(limits=1, user_api="blas")
+
+
+@functools.cache
+def _blas():
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
+    return ThreadpoolController()
+
+
 def dtype_name(array):
     """The name of an array's dtype in any module: "float32", "int64", …"""
-    return str(array.dtype).rpartition(".")[2]
+    return _name(array.dtype)
+
+
+@functools.lru_cache(typed=True)  # a module's dtypes need not compare with another's
+def _name(dtype):
+    return str(dtype).rpartition(".")[2]
 
 
 def backend_module(backend):
@@ -70,7 +100,7 @@ def backend_module(backend):
 
     Raises ValueError for another name, and when CuPy or the GPU is missing, with the line that would mend it.
     """
-    if backend not in BACKENDS:
+    if not isinstance(backend, str) or backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}: want one of {', '.join(BACKENDS)}")
     if backend == "cupy":
         return _cupy()
@@ -128,6 +158,8 @@ def to(value, backend):
     try:
         source = namespace(value)
     except TypeError:
+        if isinstance(value, REFUSED):
+            raise
         return value
     if source is xp:
         return value
@@ -149,9 +181,8 @@ def generator(seed, backend="numpy", *purpose):
 
     seed: a whole number ≥ 0; None asks the system for one.
     purpose: what it is for, whole numbers ≥ 0, as in generator(seed, backend, NOISE, step). Each purpose and each step has
-        draws
-        of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing only its
-        seed. They become the spawn key of a numpy.random.SeedSequence.
+        draws of its own, and generator(seed, backend) without any has others again. So a run can go on at any step knowing
+        only its seed. They become the spawn key of a numpy.random.SeedSequence.
     -> a numpy.random.Generator; a cupy.random.Generator, whose draws live on the GPU; for another module a `HostGenerator`.
 
     The same arguments give the same draws on the same backend and machine, other draws on another backend. CuPy keeps 32 bits

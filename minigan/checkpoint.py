@@ -1,8 +1,8 @@
 """Checkpoints: all that training changes, in one file, so that a run goes on as if nothing had happened.
 
 A model's `state()` is a nest of arrays and numbers. The arrays go into a safetensors file under their names; the nest itself,
-the model's `config()` and the version go beside them as JSON. Nothing is ever unpickled. The file is written under another
-name, flushed to the disk, and renamed: whenever the machine stops, the last good checkpoint is there, whole.
+the model's `config()` and the version go beside them as JSON. Nothing is ever unpickled. The file is written as a whole
+(`files.py`): whenever the machine stops, the last good checkpoint is there.
 
 **The weights of networks have torch's names and layout**: "G.0.weight" is (n_out, n_in), W transposed; a BatchNorm has weight
 (γ), bias (β), running_mean and running_var. So, for an nn.Sequential of the same layers, in torch:
@@ -19,14 +19,15 @@ and the other way: `from_torch(net, {name: array.numpy() for name, array in G.st
 
 import importlib
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 
 from minigan import __version__
 from minigan.arrays import to, to_numpy
+from minigan.check import path as path_of
+from minigan.files import replace
 from minigan.nn.describe import build
+from minigan.nn.net import Net
 from minigan.nn.torch_names import from_torch, to_torch
 
 __all__ = ["BadCheckpoint", "from_torch", "load", "load_model", "save", "to_torch"]
@@ -34,8 +35,11 @@ __all__ = ["BadCheckpoint", "from_torch", "load", "load_model", "save", "to_torc
 # Where the classes of models stand: load_model imports nothing else
 MODELS = {"GAN": "gan", "WGAN": "wgan", "RBM": "rbm", "RatingsRBM": "ratings", "Classifier": "classifier",
           "VAE": "vae", "PixelCNN": "pixelcnn", "PixelRNN": "pixelrnn", "Autoencoder": "autoencoder", "GSN": "gsn",
-          "SSGAN": "ssgan"}  # fmt: skip
+          "SSGAN": "ssgan", "PCA": "pca"}  # fmt: skip
 PLACE = "tensor"  # in the JSON nest, {"tensor": name} stands where an array was
+LARGEST = 1 << 18  # bytes of the description; a layer has about 300
+# What reading a description can raise that somebody has damaged
+DAMAGE = (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
 
 
 class BadCheckpoint(ValueError):
@@ -52,7 +56,10 @@ def save(path, model, **run):
         named = to_torch(net, tensors.pop(f"{part}.theta"), tensors.pop(f"{part}.stats"))
         tensors |= {f"{name}.{key}": array for key, array in named.items()}
     about = {"version": __version__, "config": json.dumps({"model": model.config(), "run": run}), "state": json.dumps(nest)}
-    replace(Path(path), pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about))
+    packed = pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about)
+    if (length := int.from_bytes(packed[:8], "little")) > LARGEST:
+        raise ValueError(f"the model's description takes {length} bytes: want {LARGEST} at most, which is some 800 layers")
+    replace(path_of("path", path), packed)
 
 
 def load(path, model, **run):
@@ -65,19 +72,20 @@ def load(path, model, **run):
     try:
         saved = json.loads(about["config"])
         theirs = saved["model"] | {name: saved["run"].get(name) for name in run}
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise BadCheckpoint(f"{path}: its description is damaged ({error})") from error
-    ours = json.loads(json.dumps(model.config() | run))
-    for field in [name for name in [*ours, *theirs] if name not in getattr(model, "free", ())]:
-        if theirs.get(field) != ours.get(field):
-            raise BadCheckpoint(f"{path}: {field} was {theirs.get(field)!r} when it was saved, and is {ours.get(field)!r} now")
+        ours = json.loads(json.dumps(model.config() | run))
+        other = [name for name in [*ours, *theirs] if theirs.get(name) != ours.get(name)]
+    except DAMAGE as error:
+        raise BadCheckpoint(f"{path}: its description is damaged ({error!r:.300})") from error
+    for field in [name for name in other if name not in getattr(model, "free", ())]:
+        was, now = repr(theirs.get(field)), repr(ours.get(field))
+        raise BadCheckpoint(f"{path}: {field} was {was:.300} when it was saved, and is {now:.300} now")
     try:
         for name, (part, net) in _networks(model).items():
             own = {key[len(name) + 1 :]: array for key, array in tensors.items() if key.startswith(f"{name}.")}
             tensors[f"{part}.theta"], tensors[f"{part}.stats"] = from_torch(net, own)
         model.load_state(to(_put_back(json.loads(about["state"]), tensors), model.backend))
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise BadCheckpoint(f"{path}: its state does not fit this model ({error})") from error
+    except DAMAGE as error:
+        raise BadCheckpoint(f"{path}: its state does not fit this model ({str(error) or repr(error):.500})") from error
 
 
 def load_model(path, backend="numpy"):
@@ -85,17 +93,28 @@ def load_model(path, backend="numpy"):
 
     Raises BadCheckpoint where the file is damaged, or the model is none of minigan's own.
     """
-    _, about = _read(path)
+    tensors, about = _read(path)
     try:
         arguments = dict(json.loads(about["config"])["model"])
         kind = arguments.pop("kind")
         module = importlib.import_module(f"minigan.models.{MODELS[kind]}")
-        model = getattr(module, kind)(**{name: build(value) for name, value in arguments.items()} | {"backend": backend})
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        arguments = {name: build(value) for name, value in arguments.items()}
+        _check_size(arguments, sum(array.size for array in tensors.values()))
+        model = getattr(module, kind)(**arguments | {"backend": backend})
+    except DAMAGE as error:
         raise BadCheckpoint(f"{path}: no model of minigan can be built from it ({error!r}). Build it by your own code and use "
                             "checkpoint.load(path, model)") from error
     load(path, model)
     return model
+
+
+def _check_size(arguments, numbers):
+    """ValueError where a model of these arguments has more numbers than its file: building it would draw them all."""
+    one = [arguments.get(name) or 0 for name in ("n_components", "chains", "levels", "layers", "blocks")]
+    square = [(arguments.get(a) or 0) * (arguments.get(b) or 0) for a, b in (("channels", "channels"), ("n_items", "n_hidden"))]
+    least = max([value.size for value in arguments.values() if isinstance(value, Net)] + one + square)
+    if least > numbers:
+        raise ValueError(f"its arguments ask for {least} numbers or more, and it has {numbers}")
 
 
 def _networks(model):
@@ -126,25 +145,16 @@ def _put_back(value, tensors):
 def _read(path):
     from safetensors import SafetensorError, safe_open
 
+    with open(path_of("path", path), "rb") as file:
+        if (length := int.from_bytes(file.read(8), "little")) > LARGEST:
+            raise BadCheckpoint(f"{path} is damaged, or no safetensors file (a description of {length} bytes; {LARGEST} are "
+                                "believed at most)")
     try:
         with safe_open(path, "numpy") as file:
             about = file.metadata() or {}
-            if not {"version", "config", "state"} <= set(about):
-                raise BadCheckpoint(f"{path} is a safetensors file, but no checkpoint of minigan")
-            return {name: file.get_tensor(name) for name in file.keys()}, about
-    except SafetensorError as error:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+    except (SafetensorError, *DAMAGE) as error:  # the latter for a dtype or a shape that NumPy does not have
         raise BadCheckpoint(f"{path} is damaged, or no safetensors file ({error})") from error
-
-
-def replace(path, data):
-    """Write data to path so that at every moment either the old file or the new one is there, whole."""
-    beside = path.with_name(path.name + ".new")
-    try:
-        with open(beside, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OSError(f"{path} was not written ({error}); the one before, if any, is as it was") from error
+    if not {"version", "config", "state"} <= set(about):
+        raise BadCheckpoint(f"{path} is a safetensors file, but no checkpoint of minigan")
+    return tensors, about

@@ -4,14 +4,20 @@ A sample is a row of numbers; here it becomes an image again. Rows of h·w numbe
 `high` say which values are black and white, so that two pictures with the same range can be compared.
 """
 
+import io
 import math
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from minigan.arrays import to_numpy
+from minigan.check import image as image_of
+from minigan.check import number, rows, whole
+from minigan.files import replace
 
 LINE = 0.25  # the grey between images
+ROUNDING = 1e-5  # how far beyond 0 and 1 a computed picture may be
 
 
 def image_shape(n):
@@ -25,10 +31,7 @@ def image_shape(n):
 
 def check_shape(n, shape=None):
     """The shape of samples of n numbers as images: `shape`, or the square that fits. ValueError where they make none."""
-    fitting = shape or image_shape(n)
-    if fitting is None or math.prod(fitting) != n:
-        raise ValueError(f"samples of {n} numbers make no image of shape {shape}: say which, (h, w) or (h, w, 3)")
-    return fitting
+    return image_of("the shape of a sample as an image", image_shape(n) if shape is None else shape, n)
 
 
 def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
@@ -37,33 +40,49 @@ def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
     shape: of one image, (h, w) or (h, w, 3); by default the square that fits. columns: about √N by default. A dark grey
     line of one pixel runs between the images and around them.
     """
-    samples = to_numpy(samples)
-    shape = check_shape(samples.shape[1], shape)
-    columns = columns or math.ceil(math.sqrt(len(samples)))
-    rows = math.ceil(len(samples) / columns)
+    samples = to_numpy(rows("samples", samples))
+    shape, low, high = check_shape(samples.shape[1], shape), number("low", low), number("high", high)
+    number("high − low", high - low, above=0)
+    columns = math.ceil(math.sqrt(len(samples))) if columns is None else whole("columns", columns)
+    lines = math.ceil(len(samples) / columns)
     h, w, *channels = shape
-    cells = np.full((rows * columns, h + 1, w + 1, *channels), LINE)
+    cells = np.full((lines * columns, h + 1, w + 1, *channels), LINE)
     cells[: len(samples), 1:, 1:] = np.clip((samples.reshape(-1, *shape) - low) / (high - low), 0, 1)
-    image = cells.reshape(rows, columns, h + 1, w + 1, *channels).swapaxes(1, 2)
-    image = image.reshape(rows * (h + 1), columns * (w + 1), *channels)
+    image = cells.reshape(lines, columns, h + 1, w + 1, *channels).swapaxes(1, 2)
+    image = image.reshape(lines * (h + 1), columns * (w + 1), *channels)
     return np.pad(image, [(0, 1), (0, 1)] + [(0, 0)] * len(channels), constant_values=LINE)
 
 
 def save_image(path, image, *, enlarge=True):
-    """Write an image with values in [0, 1]; enlarged, each of its pixels is a sharp square, and it is a few hundred wide."""
+    """Write an image (h, w) or (h, w, 3) with values in [0, 1]; enlarged, each of its pixels is a sharp square, and it is a few
+    hundred wide.
+    """
+    _written(path, as_picture(image, enlarge=enlarge).save)
+
+
+def as_picture(image, *, enlarge=True):
+    """An image (h, w) or (h, w, 3), values in [0, 1], as a PIL image. ValueError where it is none."""
     from PIL import Image
 
-    bytes_, zoom = np.round(np.asarray(image) * 255).astype(np.uint8), _zoom(image) if enlarge else 1
-    Image.fromarray(np.kron(bytes_, np.ones((zoom, zoom, *[1] * (bytes_.ndim - 2)), np.uint8))).save(path)
+    pixels = np.asarray(image)
+    image_of("the shape of an image", pixels.shape)
+    if pixels.dtype.kind not in "fiub" or not (pixels.min() > -ROUNDING and pixels.max() < 1 + ROUNDING):
+        raise ValueError(f"the image, an array of {pixels.dtype}, goes beyond 0 and 1, or holds NaN: want values in [0, 1]")
+    bytes_, zoom = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8), _zoom(pixels) if enlarge else 1
+    return Image.fromarray(np.kron(bytes_, np.ones((zoom, zoom, *[1] * (bytes_.ndim - 2)), np.uint8)))
+
+
+def _written(path, save, **options):
+    """What `save` writes, in the format that the path's ending names, as a file that is whole at every moment."""
+    buffer = io.BytesIO()
+    buffer.name = str(path)  # Pillow reads the ending here
+    save(buffer, **options)
+    replace(Path(path), buffer.getvalue())
 
 
 def show(samples, shape=None, *, columns=None, low=0.0, high=1.0):
     """Samples (N, n) tiled as an image that a notebook draws inline: a PIL image, enlarged as `save_image` does it."""
-    from PIL import Image
-
-    image = tile(samples, shape, columns=columns, low=low, high=high)
-    bytes_, zoom = np.round(image * 255).astype(np.uint8), _zoom(image)
-    return Image.fromarray(bytes_).resize([side * zoom for side in bytes_.shape[1::-1]], Image.Resampling.NEAREST)
+    return as_picture(tile(samples, shape, columns=columns, low=low, high=high))
 
 
 def load_image(path):
@@ -87,7 +106,7 @@ def save_table(path, samples, shape, rows, columns, *, low=0.0, high=1.0, title=
     axes.set_yticks([h * (i + 0.5) for i in range(len(rows))], rows, fontsize=7)
     axes.tick_params(length=0, labeltop=True, labelbottom=False)
     axes.set_title(title, fontsize=9)
-    figure.savefig(path, dpi=120)
+    _written(path, figure.savefig, dpi=120, format=Path(path).suffix[1:])
 
 
 def walk(start, end, steps, around=False):
@@ -97,7 +116,7 @@ def walk(start, end, steps, around=False):
     the middle of a straight walk is shorter than any of them (White 2016).
     """
     start, end = (np.reshape(array, (len(array), 1, -1)) for array in (start, end))
-    share = np.linspace(0, 1, steps)[:, None]
+    share = np.linspace(0, 1, whole("steps", steps))[:, None]
     if not around:
         return ((1 - share) * start + share * end).astype(start.dtype)
     lengths = np.linalg.norm(start, axis=2, keepdims=True) * np.linalg.norm(end, axis=2, keepdims=True)
@@ -108,11 +127,9 @@ def walk(start, end, steps, around=False):
 
 def save_animation(path, images, *, milliseconds=150):
     """Write images of one size, values in [0, 1], as a GIF that repeats for ever; the last one stays for a while."""
-    from PIL import Image
-
-    frames = [Image.fromarray(np.round(np.asarray(image) * 255).astype(np.uint8)) for image in images]
-    times = [milliseconds] * (len(frames) - 1) + [2000]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=times, loop=0)
+    frames = [as_picture(image, enlarge=False) for image in images]
+    times = [whole("milliseconds", milliseconds)] * (len(frames) - 1) + [2000]
+    _written(path, frames[0].save, save_all=True, append_images=frames[1:], duration=times, loop=0)
 
 
 def save_curves(path, log, *, x="step"):
@@ -130,8 +147,8 @@ def save_curves(path, log, *, x="step"):
             axes.plot([row[x] for row in log], [row[name] for row in log], label=name)
         axes.set(xlabel=x, ylabel=prefix)
         axes.grid(alpha=0.3)
-        axes.legend()
-    figure.savefig(path, dpi=120)
+        axes.legend(loc="upper right")  # the best place would be looked for in seconds
+    _written(path, figure.savefig, dpi=120, format=Path(path).suffix[1:])
 
 
 def _zoom(image):

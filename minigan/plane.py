@@ -8,7 +8,6 @@ After GAN Lab (Kahng et al. 2019).
 """
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from minigan.arrays import to, to_numpy
 
@@ -22,17 +21,19 @@ def draw(gan, real, log, figure=None):
 
     real: (N, 2) real points, NumPy. log: rows of numbers, the last one being now.
     """
+    from matplotlib.figure import Figure  # in a browser the rest of this file serves without it
+
     figure = figure or Figure(figsize=(13, 4.2), dpi=80)
     figure.clear()
     world, warp, curves = figure.subplots(1, 3)
     centre, half = real.mean(axis=0), 1.3 * np.abs(real - real.mean(axis=0)).max()
     extent = (centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half)
     fake = to_numpy(gan.sample(len(real), seed=0))
-    opinion, push = _field(gan, extent, fake[:ARROWS])
+    opinion, push = field(gan, extent, fake[:ARROWS])
     contrast = max(np.abs(opinion - 0.5).max(), 0.05)
     bounds = {"vmin": 0.5 - contrast, "vmax": 0.5 + contrast}
-    field = world.imshow(opinion, extent=extent, origin="lower", cmap="RdBu", alpha=0.6, **bounds)
-    figure.colorbar(field, ax=world, label="D: fake … real", shrink=0.7)
+    background = world.imshow(opinion, extent=extent, origin="lower", cmap="RdBu", alpha=0.6, **bounds)
+    figure.colorbar(background, ax=world, label="D: fake … real", shrink=0.7)
     world.plot(*real.T, ".", color="limegreen", markersize=2, alpha=0.5, label="real")
     world.plot(*fake.T, ".", color="purple", markersize=3, label="generated")
     world.quiver(*fake[:ARROWS].T, *push.T, color="black", width=0.004, label="where D pushes")
@@ -59,31 +60,40 @@ def as_image(figure):
     return np.asarray(canvas.buffer_rgba())[..., :3] / 255.0
 
 
-def _field(gan, extent, fake):
-    """D's opinion on a square of points, in [0, 1], and the pushes on the fakes, scaled to their longest."""
-    x, y = np.meshgrid(np.linspace(*extent[:2], FIELD), np.linspace(*extent[2:], FIELD))
+def field(gan, extent, fake, size=FIELD):
+    """D's opinion on a square of size×size points over extent (left, right, bottom, top), in [0, 1], bottom row first; and the
+    pushes on the fakes (N, 2), scaled to their longest.
+    """
+    x, y = np.meshgrid(np.linspace(*extent[:2], size), np.linspace(*extent[2:], size))
     square = np.stack([x.ravel(), y.ravel()], axis=1).astype(gan.dtype)
-    score, _ = _score(gan, square)
-    _, push = _score(gan, fake)
-    return gan.opinion(score).reshape(FIELD, FIELD), push / (np.linalg.norm(push, axis=1).max() + 1e-12)
+    score = _score(gan, square)[0]
+    push = _slope(gan, fake)
+    return gan.opinion(to_numpy(score)[:, 0]).reshape(size, size), push / (np.linalg.norm(push, axis=1).max() + 1e-12)
 
 
 def _score(gan, points):
-    """D's score of points (N, 2), each packed with copies of itself, and its slope there, (N,), (N, 2)."""
-    D, theta = gan.D, gan.discriminator.theta
-    x = to(np.tile(points, (1, gan.pack)), gan.backend)
-    score, tape = D.forward(theta, x)
-    slope, _ = D.backward(theta, tape, score * 0.0 + 1.0, want_dtheta=False)
-    return to_numpy(score)[:, 0], to_numpy(slope).reshape(len(points), gan.pack, 2).mean(axis=1)
+    """D's score of points (N, 2), each packed with copies of itself, (N, 1), and the tape."""
+    return gan.D.forward(gan.discriminator.theta, to(np.tile(points, (1, gan.pack)), gan.backend))
+
+
+def _slope(gan, points):
+    """The slope of D's score at points (N, 2), of that shape."""
+    score, tape = _score(gan, points)
+    slope, _ = gan.D.backward(gan.discriminator.theta, tape, score * 0.0 + 1.0, want_dtheta=False)
+    return to_numpy(slope).reshape(len(points), gan.pack, 2).mean(axis=1)
+
+
+def warped_grid(gan, points=80):
+    """The square grid over [−2, 2]² of a noise of two numbers as G warps it: (2·LINES, points, 2), a line a row."""
+    side, fine = np.linspace(-2, 2, LINES), np.linspace(-2, 2, points)
+    across = np.stack(np.meshgrid(side, fine, indexing="ij"), axis=-1)  # (LINES, points, 2)
+    lines = np.concatenate([across, across[..., ::-1]])
+    return to_numpy(gan.generate(to(lines.reshape(-1, 2).astype(gan.dtype), gan.backend))).reshape(lines.shape)
 
 
 def _draw_warp(axes, gan):
     if gan.latent != 2:
         axes.text(0.5, 0.5, f"noise of {gan.latent} dimensions", ha="center", transform=axes.transAxes)
         return
-    side = np.linspace(-2, 2, LINES)
-    fine = np.linspace(-2, 2, 80)
-    for at in side:
-        for line in (np.stack([np.full(80, at), fine], axis=1), np.stack([fine, np.full(80, at)], axis=1)):
-            warped = gan.generate(to(line.astype(gan.dtype), gan.backend))
-            axes.plot(*to_numpy(warped).T, color="purple", linewidth=0.5)
+    for line in warped_grid(gan):
+        axes.plot(*line.T, color="purple", linewidth=0.5)

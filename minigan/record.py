@@ -7,15 +7,18 @@
     training.gif            all of them
     curves.png              the log, drawn
 
-Log, checkpoint and frames are written on the way, each as a whole under another name and then renamed; the rest at the end.
-Without a folder the log is only kept in memory.
+Log, checkpoint and frames are written on the way, the rest at the end, each file as a whole (`files.py`). What the end needs is
+tried at the beginning. One run at a time has the folder. Without a folder the log is only kept in memory.
 """
 
+import contextlib
 import csv
 import io
-from pathlib import Path
+import math
 
 from minigan import checkpoint, pictures
+from minigan.check import path as path_of
+from minigan.files import folder_of_one, replace
 
 GRID = 64  # samples in the picture
 CHECKPOINT = "checkpoint.safetensors"
@@ -30,7 +33,7 @@ class Log(list):
 
 
 class Record:
-    """The log and the pictures of one run of a model.
+    """The log and the pictures of one run of a model; a context manager, which locks the folder.
 
     out: the folder, or None. image: shape of a sample as a picture, or None for the square that fits. picture: a function
     model -> image, or None for samples. frames: about how many. total: steps of the run. run: its settings, which a resumed run
@@ -38,16 +41,24 @@ class Record:
     """
 
     def __init__(self, model, out, image, picture, frames, total, run, width):
-        self.model, self.out, self.image, self.run = model, Path(out) if out else None, image, run
+        self.model, self.out, self.image, self.run = model, path_of("out", out) if out else None, image, run
         self.log, self.every, self.drawn = Log(), max(1, total // frames), -1
         self.picture = picture
+        if self.out and picture is None and hasattr(model, "sample") and (image or pictures.image_shape(width)):
+            pictures.check_shape(width, image)
+            self.picture = self._samples
+        if self.out and self.picture:
+            pictures.as_picture(self.picture(model))
+
+    def __enter__(self):
+        self.held = contextlib.ExitStack()
         if self.out:
-            if picture is None and hasattr(model, "sample") and (image or pictures.image_shape(width)):
-                pictures.check_shape(width, image)
-                self.picture = self._samples
-            (self.out / "frames").mkdir(parents=True, exist_ok=True)
-            if self.picture:
-                self.picture(model)  # what the end needs is tried at the beginning
+            self.held.enter_context(folder_of_one(self.out))
+            (self.out / "frames").mkdir(exist_ok=True)
+        return self
+
+    def __exit__(self, *error):
+        self.held.close()
 
     def resume(self):
         """Load the checkpoint and the log up to it, if there are any; -> the steps that the model has taken."""
@@ -56,15 +67,18 @@ class Record:
             return 0
         checkpoint.load(path, self.model, **self.run)
         if (self.out / "log.csv").exists():
-            with open(self.out / "log.csv", newline="", encoding="utf-8") as file:
-                rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-            self.log += [row | {"step": int(row["step"]), "epoch": int(row["epoch"])} for row in rows
-                         if row["step"] <= self.model.steps]  # fmt: skip
+            rows, unreadable = read_log(self.out / "log.csv")
+            self.log += [row for row in rows if row["step"] <= self.model.steps]
+            if unreadable:
+                print(f"{self.out / 'log.csv'}: {unreadable} rows cannot be read and are left out")
         self.drawn = max([number for _, number in self._frames()], default=-1)
         return self.model.steps
 
     def add(self, row):
         """Log a row and write a checkpoint; take a picture if the run has come to the next frame."""
+        if self.log and self.log[0].keys() != row.keys():  # the first line of a log.csv was damaged
+            print(f"{self.out / 'log.csv'} has other columns than this run: it is begun anew")
+            self.log.clear()
         self.log.append(row)
         if self.out:
             self._write()
@@ -91,7 +105,7 @@ class Record:
         writer = csv.DictWriter(text, self.log[0])
         writer.writeheader()
         writer.writerows(self.log)
-        checkpoint.replace(self.out / "log.csv", text.getvalue().encode())
+        replace(self.out / "log.csv", text.getvalue().encode())
         checkpoint.save(self.out / CHECKPOINT, self.model, **self.run)
 
     def _frames(self):
@@ -110,3 +124,16 @@ class Record:
     def _samples(self, model):
         low, high = model.range or (0.0, 1.0)
         return pictures.tile(model.sample(GRID, seed=0), self.image, low=low, high=high)
+
+
+def read_log(path):
+    """(the rows of a log.csv, each with the names of the first line; how many more there are that cannot be read)."""
+    with open(path, newline="", encoding="utf-8", errors="replace") as file:
+        lines = list(csv.reader(line.replace("\0", "") for line in file))
+    names, rows = lines[0] if lines else [], []
+    for line in lines[1:]:
+        with contextlib.suppress(ValueError, KeyError, OverflowError):
+            row = dict(zip(names, map(float, line), strict=True))
+            if all(map(math.isfinite, row.values())):
+                rows.append(row | {"step": int(row["step"]), "epoch": int(row["epoch"])})
+    return rows, len(lines[1:]) - len(rows)

@@ -22,15 +22,15 @@ that a seed fixes the whole run.
 
 import contextlib
 import math
+import os
 import signal
 import sys
 import threading
 
 import numpy as np
-from tqdm import tqdm
 
 from minigan.arrays import ORDER, generator, namespace, to
-from minigan.check import whole
+from minigan.check import flag, whole
 from minigan.record import Record
 
 
@@ -59,8 +59,10 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     """
     epochs, batch_size, seed = whole("epochs", epochs), whole("batch_size", batch_size), whole("seed", seed, 0)
     intervals, frames = whole("intervals", intervals), whole("frames", frames)
-    steps = steps if steps is None else whole("steps", steps)
-    if resume and out is None:
+    steps, resume = steps if steps is None else whole("steps", steps), flag("resume", resume)
+    if not (picture is None or callable(picture)):
+        raise ValueError(f"picture is {picture!r}: want a function model -> image, or None")
+    if resume and not out:
         raise ValueError("resume=True wants out, the folder of the run that is to go on")
     if out and not resume and model.steps:
         raise ValueError(f"the model has taken {model.steps} steps: begin a run with a new model, or with resume=True")
@@ -76,15 +78,23 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     per_epoch = n // rows
     total = steps or epochs * per_epoch
     run = {"batch_size": batch_size, "order": seed, "rows": n}
-    record = Record(model, out, image, picture, frames, total, run, width=columns[0].shape[-1])
+    with Record(model, out, image, picture, frames, total, run, width=columns[0].shape[-1]) as record:
+        return _run(model, data, rows, per_epoch, total, interval=max(1, total // intervals), seed=seed, record=record,
+                    resume=resume, progress=progress)  # fmt: skip
+
+
+def _run(model, data, rows, per_epoch, total, *, interval, seed, record, resume, progress):
+    """The steps from where the record stands to `total`; -> the log."""
     start = record.resume() if resume else 0
-    interval, good, i = max(1, total // intervals), model.state(), start
+    good, i = model.state(), start
     health = model.health() if hasattr(model, "health") else None
     with (
-        tqdm(total=total, initial=start, file=sys.stdout, disable=not progress, unit="step", mininterval=0.5) as bar,
+        _bar(total, start, progress) as bar,
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # the check below says it in words
         _signals_wait() as interrupted,
     ):
+        if model.backend != "cupy" and (advice := busy()):
+            bar.write(advice, file=sys.stdout)
         for i, batch in enumerate(_batches(data, rows, per_epoch, total, seed, start), start=start + 1):
             scalars = model.step(batch, check=False)
             bar.update()
@@ -107,9 +117,31 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
             model.load_state(good)
         record.finish()
     if interrupted.is_set():
-        how = f"; go on with resume=True and out={str(out)!r}" if out else ""
+        how = f"; go on with resume=True (an example: --resume) and out={str(record.out)!r}" if record.out else ""
         print(f"interrupted after {i} of {total} steps; the model keeps what it has learned{how}")
     return record.log
+
+
+def _bar(total, start, progress):
+    """A bar of tqdm. tqdm is imported only where one is wanted: a browser has none."""
+    if not progress:
+        return _NoBar()
+    from tqdm import tqdm
+
+    return tqdm(total=total, initial=start, file=sys.stdout, unit="step", mininterval=0.5)
+
+
+class _NoBar(contextlib.nullcontext):
+    write = staticmethod(print)  # the lines of `health` are printed all the same
+
+    def __enter__(self):
+        return self
+
+    def update(self):
+        pass
+
+    def set_postfix_str(self, text, refresh=True):
+        pass
 
 
 def _rows(data, rows):
@@ -145,6 +177,15 @@ def _finite(state):
     if isinstance(state, (list, tuple)):
         return all(map(_finite, state))
     return not hasattr(state, "dtype") or bool(namespace(state).all(namespace(state).isfinite(state)))
+
+
+def busy():
+    """A line of advice where other programs have the processors that several threads of products would share; else None."""
+    load, cores = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0, os.cpu_count() or 1
+    if load <= cores or cores == 1 or {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} & os.environ.keys():
+        return None
+    return (f"{load:.1f} programs share the {cores} processors of this machine: threads that wait for each other cost time. "
+            "OMP_NUM_THREADS=1 in the environment is usually faster here")
 
 
 def _words(row, skip=()):

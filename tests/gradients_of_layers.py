@@ -39,16 +39,23 @@ def adjoint_error(window, rng, N, h, w, c):
 
 
 def conv(module, rng, N=2, places=(2, 3), kernel=(3, 2), stride=(2, 1), padding=(1, 0), n_in=2, n_out=3):
-    """An image that the windows fill without a rest: places − 1 steps of `stride`, plus a kernel, less the padding."""
-    h, w = (s * (n - 1) + k - 2 * p for n, k, s, p in zip(places, kernel, stride, padding))
-    layer = module.Conv2d(n_in, n_out, kernel, stride=stride, padding=padding)
+    """With this stride, where dx is folded, and pixel by pixel, where it is gathered.
+
+    The image is one that the windows fill without a rest: places − 1 steps of `stride`, plus a kernel, less the padding.
+    """
     errors, together = [], module.BLOCK
-    try:
-        for module.BLOCK in (1, together):  # one image at a time, and all in one block
-            errors += [error_on(layer, rng, N, h, w, n_in), tangent_error(layer, rng, N, h, w, n_in)]
-    finally:
-        module.BLOCK = together
-    return max(*errors, adjoint_error(module.Window(layer.window.taps, kernel, stride, padding), rng, N, h, w, n_in))
+    for steps in (stride, (1, 1)):
+        h, w = (s * (n - 1) + k - 2 * p for n, k, s, p in zip(places, kernel, steps, padding))
+        if min(h, w) < 1:  # all of the image would be padding
+            continue
+        layer = module.Conv2d(n_in, n_out, kernel, stride=steps, padding=padding)
+        try:
+            for module.BLOCK in (1, together):  # one image at a time, and all in one block
+                errors += [error_on(layer, rng, N, h, w, n_in), tangent_error(layer, rng, N, h, w, n_in)]
+        finally:
+            module.BLOCK = together
+        errors.append(adjoint_error(module.Window(layer.window.taps, kernel, steps, padding), rng, N, h, w, n_in))
+    return max(errors)
 
 
 def conv_transpose(module, rng, N=2, h=2, w=3, kernel=(4, 3), stride=(2, 1), padding=(1, 0), n_in=2, n_out=3):

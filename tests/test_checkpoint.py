@@ -1,12 +1,14 @@
 """Checkpoints: bit for bit, at any moment, under torch's names; and a file that is damaged or foreign changes nothing."""
 
 import json
+import re
 import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +23,11 @@ from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.model import Model
 from minigan.models.networks import plain_network
+from minigan.models.pca import PCA
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
 from minigan.models.wgan import WGAN
-from minigan.nn import SGD, Adam, Cosine, Straight
+from minigan.nn import SGD, Adam, Cosine, Linear, Net, Straight
 from minigan.train import train
 
 
@@ -253,6 +256,148 @@ def test_mutated_checkpoints_are_loaded_or_refused(tmp_path, changes, cut):
         checkpoint.load(path, other)
     except BadCheckpoint:
         assert equal(other.state(), before)
+
+
+def repacked(path, tensors=None, about=None, **states):
+    """The checkpoint at `path` with some tensors, metadata, or entries of the state's JSON replaced."""
+    from safetensors import safe_open
+    from safetensors.numpy import save_file
+
+    with safe_open(path, "numpy") as file:
+        metadata = file.metadata() | (about or {})
+        kept = {name: file.get_tensor(name) for name in file.keys()} | (tensors or {})
+    metadata["state"] = json.dumps(json.loads(metadata["state"]) | states) if states else metadata["state"]
+    save_file(kept, path, metadata)
+
+
+def raw(path, header, body=b""):
+    """A safetensors file of this header, whatever it says."""
+    path.write_bytes(len(header).to_bytes(8, "little") + header + body)
+
+
+def entry(dtype, shape, size):
+    return json.dumps({"x": {"dtype": dtype, "shape": shape, "data_offsets": [0, size]}}).encode()
+
+
+BIAS, FIRST, SECOND = np.zeros(4, np.float32), "generator.optimizer.moments.0", "generator.optimizer.moments.1"
+N = small_gan().G.size
+DAMAGED = {  # what is done to a good checkpoint of a small GAN: none of them can be trained on
+    "NaN weights": lambda path: repacked(path, {"G.0.bias": BIAS * np.nan}),
+    "infinite weights": lambda path: repacked(path, {"G.0.bias": BIAS + np.inf}),
+    "NaN in Adam's mean": lambda path: repacked(path, {FIRST: np.full(N, np.nan, np.float32)}),
+    "a negative mean of squares": lambda path: repacked(path, {SECOND: np.full(N, -1, np.float32)}),
+    "a negative running variance": lambda path: repacked(path, {"G.1.running_var": BIAS - 1}),
+    "weights of another shape": lambda path: repacked(path, {"G.0.bias": BIAS[:3]}),
+    "weights of whole numbers": lambda path: repacked(path, {"G.0.bias": BIAS.astype(int)}),
+    "weights in double precision": lambda path: repacked(path, {"G.0.bias": BIAS.astype(float)}),
+    "a weight more": lambda path: repacked(path, {"G.99.bias": BIAS}),
+    "steps of 10^400": lambda path: repacked(path, steps=10**400),
+    "no state": lambda path: repacked(path, about={"state": "null"}),
+    "a state that is a list": lambda path: repacked(path, about={"state": "[]"}),
+    "a state that is empty": lambda path: repacked(path, about={"state": "{}"}),
+    "a state that names a tensor that is not there": lambda path: repacked(path, generator={"tensor": "nothing"}),
+    "a state that names a list": lambda path: repacked(path, generator={"tensor": []}),
+    "deep state": lambda path: repacked(path, about={"state": "[" * 100_000 + "]" * 100_000}),
+    "deep description": lambda path: repacked(path, about={"config": '{"model":' * 100_000 + "1" + "}" * 100_000}),
+    "less deep, for our own functions": lambda path: repacked(path, about={"state": '{"a":' * 900 + "1" + "}" * 900}),
+    "a description that is a number": lambda path: repacked(path, about={"config": "7"}),
+    "a quarter of a megabyte of lists": lambda path: repacked(path, about={"state": "[" + "[]," * 80_000 + "[]]"}),
+    "BF16": lambda path: raw(path, entry("BF16", [2], 4), bytes(4)),
+    "F8": lambda path: raw(path, entry("F8_E4M3", [2], 2), bytes(2)),
+    "100 axes": lambda path: raw(path, entry("F32", [1] * 100, 4), bytes(4)),
+    "an unknown dtype": lambda path: raw(path, entry("F31", [1], 4), bytes(4)),
+    "a shape of 10^30": lambda path: raw(path, entry("F32", [10**30], 4), bytes(4)),
+    "a header of 99 MB": lambda path: raw(path, b"{}" + b" " * 99_000_000),
+    "50 MB of lists": lambda path: raw(path, b'{"__metadata__": {"state": "' + b"[]," * 17_000_000 + b'"}}'),
+    "a header that claims 2^63 bytes": lambda path: path.write_bytes((2**63).to_bytes(8, "little") + b"{}"),
+    "no byte": lambda path: path.write_bytes(b""),
+    "seven bytes": lambda path: path.write_bytes(b"\0" * 7),
+}  # fmt: skip
+MEMORY = 10_000_000  # bytes beside four times the file's size: what the longest description that is read can become
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_checkpoint_that_cannot_be_is_refused_in_words_in_time_and_in_memory(tmp_path, name):
+    path, model = tmp_path / "c", small_gan()
+    model.step(data())
+    checkpoint.save(path, model)
+    DAMAGED[name](path)
+    before = model.state()
+    for read in (lambda: checkpoint.load(path, model), lambda: load_model(path)):
+        start = time.process_time()
+        with pytest.raises(BadCheckpoint, match=re.escape(str(path))) as caught:
+            read()
+        assert time.process_time() - start < 1
+        assert len(str(caught.value)) < 2000
+        tracemalloc.start()
+        try:
+            with pytest.raises(BadCheckpoint):
+                read()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 4 * path.stat().st_size + MEMORY
+    assert equal(model.state(), before)
+
+
+HUGE = {  # descriptions of models that are far larger than their file
+    "GAN": {"G": ["Net", [["Linear", {"n_in": 3, "n_out": 10**9}]]]},
+    "RBM": {"kind": "RBM", "n_components": 10**9},
+    "chains": {"kind": "RBM", "n_components": 2, "chains": 10**9},
+    "RatingsRBM": {"kind": "RatingsRBM", "n_items": 10**5, "n_hidden": 10**5},
+    "PixelCNN": {"kind": "PixelCNN", "image": [4, 4], "channels": 10**5},
+    "blocks": {"kind": "PixelCNN", "image": [4, 4], "channels": 1, "blocks": 10**8},
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_description_of_a_model_larger_than_its_file_is_not_built(tmp_path, name):
+    path = tmp_path / "c"
+    checkpoint.save(path, small_gan())
+    config = HUGE[name] if "kind" in HUGE[name] else small_gan().config() | HUGE[name]
+    repacked(path, about={"config": json.dumps({"model": config, "run": {}})})
+    with pytest.raises(BadCheckpoint, match=r"arguments ask for \d+ numbers or more, and it has"):
+        load_model(path)
+
+
+def test_a_model_whose_description_nobody_would_believe_is_not_saved(tmp_path):
+    many = Net(*[Linear(1, 1)] * 1500)
+    with pytest.raises(ValueError, match="want 262144 at most, which is some 800 layers"):
+        checkpoint.save(tmp_path / "c", GAN(many, many, latent=1))
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_weights_of_other_layers_and_of_two_dtypes_are_refused():
+    net = small_gan().G
+    named = to_torch(net, net.init(generator(0)), net.init_stats())
+    for changed, message in [
+        (named | {"99.weight": BIAS}, r"no place for 99\.weight"),
+        (named | {"0.more": BIAS}, r"no place for 0\.more"),
+        (named | {"0.bias": BIAS.astype(float)}, "the weights are float32 and float64: want all float32, or all float64"),
+        ({name: array.astype(int) for name, array in named.items()}, "the weights are int64: want all float32"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            from_torch(net, changed)
+    theta, stats = from_torch(net, {name: array.astype(float) for name, array in named.items()})
+    assert theta.dtype == stats.dtype == np.float64
+    with pytest.raises(TypeError, match="want a dict of arrays by name"):
+        from_torch(net, None)
+
+
+def test_pca_is_rebuilt_from_its_file(tmp_path):
+    pca = PCA(3, random_state=np.random.RandomState(0)).fit(data())
+    checkpoint.save(tmp_path / "c", pca)
+    again = load_model(tmp_path / "c")
+    assert equal(again.state(), pca.state())
+    assert (again.transform(data()) == pca.transform(data())).all()
+    before = again.state()
+    for name in ("mean_", "components_", "explained_variance_"):
+        with pytest.raises(ValueError, match=f"{name} holds NaN"):
+            again.load_state(before | {name: before[name] * np.float32("nan")})
+    for state in (None, [], {}, {"components_": 3}):
+        with pytest.raises(ValueError, match="want a dict"):
+            again.load_state(state)
+    assert equal(again.state(), before)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path):

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
 from minigan.nn import SGD
-from minigan.train import TrainingFailed, train
+from minigan.train import TrainingFailed, busy, train
 
 
 def small_gan(**options):
@@ -237,7 +238,8 @@ def test_ctrl_c_keeps_what_there_is_and_tears_no_step(capsys, tmp_path, progress
     handler = signal.getsignal(number)
     log = train(gan, data(), epochs=10, batch_size=10, out=tmp_path, progress=progress)
     assert log[-1]["step"] == gan.steps == gan.discriminator.optimizer.t == gan.generator.optimizer.t == 12
-    assert "interrupted after 12 of 70 steps" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "interrupted after 12 of 70 steps" in said and f"--resume) and out={str(tmp_path)!r}" in said
     assert (tmp_path / "samples.png").exists()
     assert signal.getsignal(number) is handler
 
@@ -260,7 +262,19 @@ def test_training_in_another_thread_works_too():
         ({"batch_size": 10, "steps": 0}, "steps is 0: want a whole number, 1 or more"),
         ({"batch_size": 10, "seed": -1, "epochs": 2}, "seed is -1"),
         ({"batch_size": 10, "epochs": 2.5}, r"epochs is 2\.5: want a whole number"),
-        ({"batch_size": 10, "image": (3, 3), "out": "never-made"}, r"samples of 16 numbers make no image of shape \(3, 3\)"),
+        ({"batch_size": 10, "image": (3, 3), "out": "never-made"}, r"\(3, 3\): want \(h, w\) or \(h, w, 3\), for 16 numbers"),
+        ({"batch_size": 10, "image": (4.0, 4.0), "out": "never-made"}, r"a length is 4\.0: want a whole number"),
+        ({"batch_size": 10, "image": (-4, -4), "out": "never-made"}, "a length is -4: want a whole number, 1 or more"),
+        ({"batch_size": 10, "image": (16,), "out": "never-made"}, r"is \(16,\): want \(h, w\) or \(h, w, 3\)"),
+        ({"batch_size": 10, "image": (2, 2, 4), "out": "never-made"}, r"is \(2, 2, 4\): want \(h, w\) or \(h, w, 3\)"),
+        ({"batch_size": 10, "image": 16, "out": "never-made"}, r"is 16: want \(h, w\)"),
+        ({"batch_size": 10, "picture": 3, "out": "never-made"}, "picture is 3: want a function"),
+        ({"batch_size": 10, "picture": lambda model: np.zeros((2, 2, 4)), "out": "never-made"}, r"is \(2, 2, 4\): want"),
+        ({"batch_size": 10, "picture": lambda model: np.zeros(4), "out": "never-made"}, r"is \(4,\): want \(h, w\)"),
+        ({"batch_size": 10, "picture": lambda model: np.full((2, 2), np.nan), "out": "never-made"}, r"want values in \[0, 1\]"),
+        ({"batch_size": 10, "picture": lambda model: None, "out": "never-made"}, r"is \(\): want \(h, w\)"),
+        ({"batch_size": 10, "out": __file__}, "cannot be written to .*want the name of a folder"),
+        ({"batch_size": 10, "resume": "no", "out": "never-made"}, "resume is 'no': want True or False"),
         ({"batch_size": 100}, "the data have 70 rows, one step takes 100"),
     ],
 )
@@ -269,6 +283,87 @@ def test_impossible_runs_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         train(gan, data(), progress=False, **options)
     assert gan.steps == 0
+    assert not Path("never-made").exists()
+
+
+def test_a_finished_run_that_is_resumed_keeps_its_animation(tmp_path):
+    options = {"epochs": 2, "batch_size": 10, "intervals": 14, "frames": 5, "out": tmp_path, "progress": False}
+    log = train(small_gan(), data(), **options)
+    before = (tmp_path / "training.gif").read_bytes()
+    with Image.open(tmp_path / "training.gif") as animation:
+        assert animation.n_frames == 8
+    again = train(small_gan(), data(), resume=True, **options)
+    assert (tmp_path / "training.gif").read_bytes() == before
+    assert [row["step"] for row in again] == [row["step"] for row in log]
+
+
+def test_a_log_that_was_cut_is_said_and_the_run_goes_on(tmp_path, capsys):
+    """The checkpoint is at step 7; of the log's rows up to there, one is lost."""
+    options = {"batch_size": 10, "intervals": 14, "out": tmp_path, "progress": False}
+    train(small_gan(), data(), epochs=1, **options)
+    text = (tmp_path / "log.csv").read_text()
+    (tmp_path / "log.csv").write_text(text[: text.rindex(",")])
+    gan, whole = small_gan(), small_gan()
+    log = train(gan, data(), epochs=2, resume=True, **options)
+    assert "log.csv: 1 rows cannot be read and are left out" in capsys.readouterr().out
+    assert [row["step"] for row in log] == [*range(1, 7), *range(8, 15)]
+    train(whole, data(), epochs=2, batch_size=10, progress=False)
+    assert (gan.generator.theta == whole.generator.theta).all()
+
+
+def test_a_log_of_other_columns_is_begun_anew(tmp_path, capsys):
+    options = {"batch_size": 10, "intervals": 14, "out": tmp_path, "progress": False}
+    train(small_gan(), data(), epochs=1, **options)
+    text = (tmp_path / "log.csv").read_text()
+    (tmp_path / "log.csv").write_text(text.replace("loss_d", "loss_x", 1))
+    log = train(small_gan(), data(), epochs=2, resume=True, **options)
+    assert "has other columns than this run" in capsys.readouterr().out
+    assert [row["step"] for row in log] == list(range(8, 15))
+
+
+def test_two_runs_in_one_folder_the_second_is_refused_and_changes_nothing(tmp_path):
+    first, second = small_gan(), small_gan(seed=1)
+    step, refusals = first.step_g, []
+
+    def meanwhile(n, rng):
+        if not refusals:
+            with pytest.raises(ValueError, match=f"process {os.getpid()} is writing to") as caught:
+                train(second, data(), epochs=1, batch_size=10, out=tmp_path, progress=False)
+            refusals.append(caught)
+        return step(n, rng)
+
+    first.step_g = meanwhile
+    train(first, data(), epochs=1, batch_size=10, out=tmp_path, progress=False)
+    assert (first.steps, second.steps) == (7, 0)
+
+
+def test_two_models_trained_at_once_are_those_trained_one_after_the_other():
+    """In two threads, bit for bit."""
+    kinds = [lambda: small_gan(r1=0.1), lambda: RBM(5, random_state=1)]
+    at_once, in_turn = [make() for make in kinds], [make() for make in kinds]
+    options = {"epochs": 20, "batch_size": 10, "progress": False}
+    threads = [threading.Thread(target=train, args=(model, data()), kwargs=options) for model in at_once]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for model in in_turn:
+        train(model, data(), **options)
+    assert all(model.steps == 140 for model in at_once)
+    assert (at_once[0].generator.theta == in_turn[0].generator.theta).all()
+    assert (at_once[0].discriminator.theta == in_turn[0].discriminator.theta).all()
+    assert (at_once[1].learner_.theta == in_turn[1].learner_.theta).all()
+
+
+@pytest.mark.parametrize(("load", "setting", "said"), [(9.0, None, True), (1.0, None, False), (9.0, "1", False)])
+def test_a_busy_machine_is_named_unless_threads_are_limited(monkeypatch, load, setting, said):
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    if setting:
+        monkeypatch.setenv("OMP_NUM_THREADS", setting)
+    assert ("9.0 programs share the 2 processors" in (busy() or "")) == said
 
 
 def test_data_are_checked_once_before_the_first_step():

@@ -74,5 +74,5 @@ frozen, tuned = (where(name, 1) != "none" for name in PAIRS)
 verdict = "Holds" if frozen and tuned else "Holds in part" if frozen or tuned else "Does not hold"
 better, worse = ([where(name, sign) for name in PAIRS] for sign in (1, -1))
 report(args, figures, f"{verdict}. With how many labels, beyond three standard errors of the paired differences? A frozen "
-       f"encoder is better than the pixels: {better[0]}; worse: {worse[0]}. A fine-tuned one is better than the same network from "
-       f"a random start: {better[1]}; worse: {worse[1]}.")  # fmt: skip
+       f"encoder is better than the pixels: {better[0]}; worse: {worse[0]}. A fine-tuned one is better than the same network "
+       f"from a random start: {better[1]}; worse: {worse[1]}.")  # fmt: skip

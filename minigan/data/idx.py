@@ -17,6 +17,8 @@ import zlib
 
 import numpy as np
 
+from minigan.check import path as path_of
+
 UINT8 = 8
 LARGEST = 1 << 30  # bytes of values: more than any data set in this format has
 CHUNK = 1 << 16  # bytes read at a time: a read of more than there is allocates all that was asked for
@@ -28,7 +30,7 @@ class BadFile(ValueError):
 
 def read_idx(path):
     """The array of uint8 in an IDX file, plain or gzipped. Raises BadFile, and OSError where it cannot be opened."""
-    with open(path, "rb") as raw:
+    with open(path_of("path", path), "rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         file = gzip.GzipFile(fileobj=raw) if packed else raw
@@ -50,8 +52,8 @@ def _read(path, file):
         raise BadFile(f"{path}: ends within its header")
     shape = struct.unpack(f">{dimensions}I", sizes)
     claimed = math.prod(shape)
-    if claimed > LARGEST:
-        raise BadFile(f"{path}: claims the shape {shape}, {claimed:.3g} bytes; more than {LARGEST:.3g} is not believed")
+    if math.prod(max(1, length) for length in shape) > LARGEST:  # an axis of length 0 makes no other one small
+        raise BadFile(f"{path}: claims the shape {shape}; more than {LARGEST:.3g} bytes are not believed")
     parts, got = [], 0
     while got <= claimed and (part := file.read(min(CHUNK, claimed + 1 - got))):
         parts.append(part)

@@ -7,9 +7,11 @@ a file of another image format. Of an animation the first picture is taken.
 
 import io
 import warnings
-from pathlib import Path
 
 import numpy as np
+
+from minigan.check import flag, number, whole
+from minigan.check import path as path_of
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 OTHERS = (".gif", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".svg", ".psd")  # images too, but they are not read
@@ -29,9 +31,8 @@ def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
     The order is that of the paths. Raises FileNotFoundError where there is no such folder, ValueError where it holds no
     image that can be read.
     """
-    if size < 2:
-        raise ValueError(f"size is {size}: want 2 pixels or more")
-    folder = Path(folder)
+    size, colour, low, high = whole("size", size, 2), flag("colour", colour), number("low", low), number("high", high)
+    folder = path_of("folder", folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder: name one that holds images ({', '.join(ENDINGS)})")
     rows, unreadable = [], {}
@@ -46,10 +47,19 @@ def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
     if not rows:
         raise ValueError(f"{folder} holds no readable image ({', '.join(ENDINGS)}); {len(unreadable)} could not be read")
     images = np.stack(rows).reshape(len(rows), -1).astype(np.float32)
-    return images * (float(high - low) / 255) + float(low), unreadable
+    return images * ((high - low) / 255) + low, unreadable
 
 
 def _read(path, size, colour):
+    from PIL import Image, ImageOps
+
+    upright = open_image(path).convert("RGB" if colour else "L")
+    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BOX if min(upright.size) > size else
+                                   Image.Resampling.BICUBIC))  # fmt: skip
+
+
+def open_image(path):
+    """The image in a file, upright, as a PIL image; ValueError where it is none of FORMATS, or claims too many pixels."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     with warnings.catch_warnings():
@@ -62,9 +72,10 @@ def _read(path, size, colour):
             raise ValueError(f"it is empty, damaged or none of {', '.join(FORMATS)}") from None
         with opened as image:
             _look_at_size(image.format, image.size, len(data))
-            upright = ImageOps.exif_transpose(image).convert("RGB" if colour else "L")
-    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BOX if min(upright.size) > size else
-                                   Image.Resampling.BICUBIC))  # fmt: skip
+            upright = ImageOps.exif_transpose(image)
+            if upright.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to 8
+                return Image.fromarray(np.round(np.asarray(upright) / 257).astype(np.uint8))
+            return upright
 
 
 def _look_at_size(format, size, length):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan.check import choice, number
 from minigan.data.idx import BadFile, read_idx
 
 PARTS = {"train": "train", "test": "t10k"}
@@ -41,8 +42,8 @@ def mnist(part="train", *, folder=None, name="mnist", low=0.0, high=1.0):
     part: "train" or "test". folder: where to look first. name: "mnist" or "fashion-mnist".
     Raises FileNotFoundError that says which files are wanted and where; BadFile where one is damaged.
     """
-    if part not in PARTS or name not in MIRRORS:
-        raise ValueError(f"part is {part!r}, name {name!r}: want 'train' or 'test', and {' or '.join(map(repr, MIRRORS))}")
+    choice("part", part, PARTS), choice("name", name, MIRRORS)
+    low, high = number("low", low), number("high", high)
     image_path, label_path = (_find(f"{PARTS[part]}-{kind}-ubyte", folder, name) for kind in ("images-idx3", "labels-idx1"))
     images, labels = read_idx(image_path), read_idx(label_path)
     if images.ndim != 3 or images.shape[1:] != (28, 28):
@@ -52,8 +53,8 @@ def mnist(part="train", *, folder=None, name="mnist", low=0.0, high=1.0):
     if len(labels) and labels.max() > 9:
         raise BadFile(f"{label_path}: has the label {labels.max()}, want 0 to 9")
     scaled = images.reshape(len(images), 784).astype(np.float32)
-    scaled *= float(high - low) / 255
-    scaled += float(low)
+    scaled *= (high - low) / 255
+    scaled += low
     return scaled, labels.astype(np.int64)
 
 

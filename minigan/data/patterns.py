@@ -9,9 +9,12 @@ Source: MacKay 2003, "Information Theory, Inference and Learning Algorithms", se
 
 import numpy as np
 
+from minigan.check import whole
+
 
 def bars_and_stripes(n=3):
     """All 2·2ⁿ patterns, float32 (2·2ⁿ, n²) of 0 and 1; all on and all off stand in it twice."""
+    n = whole("n", n, most=12)  # 2·2ⁿ patterns of n² numbers
     switches = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
     bars = np.repeat(switches[:, None, :], n, axis=1)
     return np.concatenate([bars, bars.swapaxes(1, 2)]).reshape(-1, n * n).astype(np.float32)
@@ -19,5 +22,5 @@ def bars_and_stripes(n=3):
 
 def bars_and_stripes_bound(n=3):
     """Σ log p over the patterns for the model that has learned them perfectly."""
-    patterns = 2 * 2**n
+    patterns = 2 * 2 ** whole("n", n)
     return (patterns - 4) * np.log(1 / patterns) + 4 * np.log(2 / patterns)

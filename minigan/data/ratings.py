@@ -7,17 +7,25 @@ rating a line: user, item, rating, time, separated by tabs.
 
 import numpy as np
 
+from minigan.check import number as number_of
+from minigan.check import path as path_of
+from minigan.check import whole
+
 LARGEST = 1_000_000  # users or items; a number beyond is a mistake in the file
+DENSE = 1 << 30  # numbers of a table: 4 GB
 
 
 def read_ratings(path):
     """(users, items, ratings): int64 from 0, int64 from 0, float32 1 … 5, in the file's order.
 
-    A line that is not three or four whole numbers, the rating from 1 to 5, is refused with its number.
+    Blank lines are passed over. A line that is not three or four whole numbers, the rating from 1 to 5, is refused with its
+    number.
     """
     rows = {}
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with open(path_of("path", path), encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
             fields = line.rstrip("\r\n").split("\t")
             plain = len(fields) in (3, 4) and all(field.isascii() and field.isdigit() and len(field) < 16 for field in fields)
             user, item, rating = map(int, fields[:3]) if plain else (0, 0, 0)
@@ -37,7 +45,9 @@ def low_rank_ratings(n_users=600, n_items=300, rank=3, missing=0.9, seed=0):
     """(users, items, ratings) made up: taste times kind, of rank `rank`, plus how generous the user and how good the item
     is, plus noise, rounded to 1 … 5; the share `missing` of the table is left out.
     """
-    rng = np.random.default_rng(seed)
+    n_users, n_items, rank = whole("n_users", n_users), whole("n_items", n_items), whole("rank", rank)
+    missing = number_of("missing", missing, least=0, most=1)
+    rng = np.random.default_rng(whole("seed", seed, 0))
     taste, kind = rng.standard_normal((n_users, rank)), rng.standard_normal((n_items, rank))
     liking = taste @ kind.T / np.sqrt(rank) + 0.3 * rng.standard_normal((n_users, n_items))
     liking += 0.5 * rng.standard_normal((n_users, 1)) + 0.5 * rng.standard_normal((1, n_items))
@@ -47,12 +57,17 @@ def low_rank_ratings(n_users=600, n_items=300, rank=3, missing=0.9, seed=0):
 
 def as_table(users, items, ratings, shape):
     """The dense table (users, items), float32, 0 where nothing was rated."""
-    table = np.zeros(shape, np.float32)
+    n_users, n_items = (whole(name, length) for name, length in zip(("users", "items"), shape, strict=True))
+    if n_users * n_items > DENSE:
+        raise ValueError(f"a table of {n_users} × {n_items} takes {n_users * n_items * 4e-9:.3g} GB: want {DENSE:.3g} numbers "
+                         "at most. Keep fewer users or items, and number them without gaps")
+    table = np.zeros((n_users, n_items), np.float32)
     table[users, items] = ratings
     return table
 
 
 def split(users, items, ratings, held_out=0.1, seed=0):
     """Two triples (users, items, ratings): for training, and the held-out share, drawn at random."""
-    away = np.random.default_rng(seed).random(len(ratings)) < held_out
+    share = number_of("held_out", held_out, least=0, most=1)
+    away = np.random.default_rng(whole("seed", seed, 0)).random(len(ratings)) < share
     return [(users[part], items[part], ratings[part]) for part in (~away, away)]

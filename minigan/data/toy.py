@@ -11,6 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minigan.check import number, whole
+from minigan.check import path as path_of
+from minigan.data.images import open_image
+
+FINEST = 1000  # pixels of a drawing's longer side
+
 
 @dataclass(frozen=True)
 class World:
@@ -23,12 +29,14 @@ class World:
 
     def sample(self, n, seed=0):
         """n points, float32 (n, 2)."""
-        return self.draw(np.random.default_rng(seed), n).astype(np.float32)
+        return self.draw(np.random.default_rng(whole("seed", seed, 0)), whole("n", n)).astype(np.float32)
 
 
 def gaussians(name, centres, deviation):
     """A mixture, with equal weights, of round Gaussians around centres (K, 2)."""
-    centres = np.asarray(centres, float)
+    centres, deviation = np.asarray(centres, float), number("deviation", deviation, least=0)
+    if centres.ndim != 2 or centres.shape[1] != 2 or not np.isfinite(centres).all():
+        raise ValueError(f"centres is {centres.shape}: want finite (K, 2)")
 
     def draw(rng, n):
         return centres[rng.integers(len(centres), size=n)] + deviation * rng.standard_normal((n, 2))
@@ -38,18 +46,21 @@ def gaussians(name, centres, deviation):
 
 def ring(modes=8, radius=1.0, deviation=0.01):
     """Gaussians on a circle."""
+    modes, radius = whole("modes", modes), number("radius", radius)
     angles = 2 * np.pi * np.arange(modes) / modes
     return gaussians("ring", radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), deviation)
 
 
 def grid(side=5, step=2.0, deviation=0.05):
     """Gaussians on a side×side grid around 0; by default on {−4, −2, 0, 2, 4}²."""
+    side, step = whole("side", side), number("step", step)
     places = step * (np.arange(side) - (side - 1) / 2)
     return gaussians("grid", np.stack(np.meshgrid(places, places), axis=-1).reshape(-1, 2), deviation)
 
 
 def swiss_roll(noise=0.02):
     """A spiral of one and a half turns, of outer radius about 1."""
+    noise = number("noise", noise, least=0)
 
     def draw(rng, n):
         angle = 1.5 * np.pi * (1 + 2 * rng.random(n))
@@ -61,6 +72,7 @@ def swiss_roll(noise=0.02):
 
 def two_moons(noise=0.05):
     """Two half circles that reach into each other, around 0."""
+    noise = number("noise", noise, least=0)
 
     def draw(rng, n):
         angle, lower = np.pi * rng.random(n), rng.random(n) < 0.5
@@ -73,6 +85,7 @@ def two_moons(noise=0.05):
 
 def checkerboard(fields=4):
     """The dark squares of a board of fields×fields over [−1, 1]², uniformly."""
+    fields = whole("fields", fields)
     dark = np.array([(column, row) for column in range(fields) for row in range(fields) if (column + row) % 2 == 0])
 
     def draw(rng, n):
@@ -82,12 +95,16 @@ def checkerboard(fields=4):
 
 
 def drawing(path):
-    """Whatever the user has drawn in an image file, dark on light: points fall where it is dark; the longer side is [−1, 1]."""
+    """Whatever the user has drawn in an image file, dark on light: points fall where it is dark; the longer side is [−1, 1].
+
+    A longer side of more than 1,000 pixels is made smaller. ValueError for a file that is no image, or has nothing dark.
+    """
     from PIL import Image
 
-    with Image.open(path) as image:
-        paper = image.convert("RGBA")
-        ink = 255.0 - np.asarray(Image.alpha_composite(Image.new("RGBA", paper.size, "white"), paper).convert("L"), float)
+    paper = open_image(path_of("path", path))
+    paper.thumbnail((FINEST, FINEST))
+    paper = paper.convert("RGBA")
+    ink = 255.0 - np.asarray(Image.alpha_composite(Image.new("RGBA", paper.size, "white"), paper).convert("L"), float)
     ink[ink < 64] = 0.0
     if ink.sum() == 0:
         raise ValueError(f"{path} has no dark pixels: draw something dark on a light ground")

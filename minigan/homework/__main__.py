@@ -63,6 +63,7 @@ def gradescope(args):
 def grade(args):
     """Grade submissions: results to standard output or into --out, a class list into --csv."""
     from minigan.homework import grade, reports
+    from minigan.homework.results import Result, name_of
     from minigan.homework.sandbox import Limits, weaknesses
 
     sheet = get_sheet(args.sheet)
@@ -70,6 +71,8 @@ def grade(args):
         print(f"note: {sentence} (docs/homework.md has the container line)", file=sys.stderr)
     report = reports.Reports(sheet, args.submissions, args.format, args.out)
     results = []
+    if args.csv:  # zeros first, here too: a place that cannot be written to shows before the work, not after
+        reports.write_class_list(args.csv, [Result.zero(name_of(path), sheet) for path in args.submissions])
     with grade.Grader(sheet, args.seed, Limits(wall=args.seconds)) as grader:
         for result in grader.grade_all(args.submissions, args.jobs, progress=len(args.submissions) > 1):
             report.write(len(results), result)
@@ -80,7 +83,7 @@ def grade(args):
 
 
 def main(arguments=None):
-    """Read the command line and do what it says; a ValueError becomes one line and exit status 2."""
+    """Read the command line and do what it says; a ValueError or OSError becomes one line and exit status 2."""
     parser = argparse.ArgumentParser(prog="python -m minigan.homework", description="Hand out with holes, check, grade.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -98,10 +101,8 @@ def main(arguments=None):
     sub.add_argument("sheet", type=int, nargs="?")
     sub.add_argument("--out", default="picture.png")
     if importlib.util.find_spec("minigan.homework.grade"):
-        makers = {"release": (release, "a new folder"), "notebook": (notebook, "a new folder, such as source/sheet1"),
-                  "gradescope": (gradescope, "a zip file")}  # fmt: skip
-        for name, (function, out) in makers.items():
-            sub = command(name, function)
+        for maker, out in ((release, "a new folder"), (notebook, "a new folder"), (gradescope, "a zip file")):
+            sub = command(maker.__name__, maker)
             sub.add_argument("sheet", type=int)
             sub.add_argument("--out", required=True, help=out)
             seed(sub)
@@ -117,7 +118,7 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     try:
         args.run(args)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         parser.exit(2, f"error: {error}\n")
 
 

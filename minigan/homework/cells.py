@@ -1,6 +1,6 @@
 """What a sheet's notebook needs in its cells: a function put into its hole, and a task required to be right."""
 
-from minigan.homework.check import KEY, the_sheet, try_task
+from minigan.homework.check import KEY, look_at, the_sheet
 from minigan.homework.stand_in import find, take_over
 
 
@@ -17,5 +17,5 @@ def solves(name):
 def require(number, key=KEY):
     """AssertionError, with the fault in words, unless that task of the sheet in this folder is right."""
     sheet, cases = the_sheet(key)
-    fault, _ = try_task(sheet, sheet.tasks[number - 1], cases[number])
+    fault, _ = look_at(sheet, sheet.tasks[number - 1], cases[number])
     assert fault is None, fault

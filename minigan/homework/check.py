@@ -12,7 +12,7 @@ from pathlib import Path
 
 from minigan.homework import trial, wire
 from minigan.homework.holes import files_of, source_of
-from minigan.homework.judge import judge
+from minigan.homework.judge import try_task
 from minigan.homework.sheets import sheets
 from minigan.homework.stand_in import look_up
 
@@ -27,22 +27,17 @@ def the_sheet(key=KEY):
     return found[0], {int(number): cases for number, cases in wire.loads(Path(key).read_bytes()).items()}
 
 
-def try_task(sheet, task, cases, failed=()):
-    """(None, "") if a task is right, else (the first fault in words, the traceback if there is one).
+def look_at(sheet, task, cases, failed=()):
+    """(None, "") if a task is right, else (the first fault in words, the traceback if there is one)."""
+    replies = []
 
-    failed: numbers of tasks whose right answers stand in.
-    """
-    probe = trial.get_probe(sheet.probes, task.probe)
-    wrong = {name for other in sheet.tasks if other.number in failed for name in other.holes}
-    for case in cases:
-        stood_in = sorted(wrong & case["calls"].keys())
-        reply = trial.attempt(probe, case["inputs"], stood_in, partial(look_up, case["calls"]))
-        if "error" in reply:
-            return trial.words(reply["error"], case["inputs"]), reply["error"]["traceback"]
-        fault = judge(probe, case["inputs"], case["answer"], reply["answer"], reply["after"])
-        if fault:
-            return fault + trial.case_words(case["inputs"]), ""
-    return None, ""
+    def answer(probe, inputs, notes):
+        probe = trial.get_probe(sheet.probes, probe)
+        replies.append(trial.attempt(probe, inputs, sorted(notes), partial(look_up, notes)))
+        return replies[-1]
+
+    fault = try_task(sheet, task, cases, failed, answer)
+    return fault, replies[-1].get("error", {}).get("traceback", "") if fault else ""
 
 
 def foreign_imports(sheet):
@@ -65,7 +60,7 @@ def check():
     for path, module in foreign_imports(sheet):
         print(f"note: {path} imports {module}, which the grader does not have\n")
     for task in sheet.tasks:
-        fault, traceback = try_task(sheet, task, key[task.number], failed)
+        fault, traceback = look_at(sheet, task, key[task.number], failed)
         print(f"{'FAIL' if fault else 'ok  '} {task.number}. {task.name} ({task.points} point{'s' * (task.points > 1)})")
         if fault:
             failed.add(task.number)

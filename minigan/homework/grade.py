@@ -10,23 +10,24 @@ file that cannot be imported is put back to its holes, so that it costs its own 
 failed gets the recorded right answers of that one in its place (`stand_in.py`).
 """
 
-import queue
+import compileall
 import shutil
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from tqdm import tqdm
 
 from minigan.homework.holes import files_of, locate
-from minigan.homework.judge import judge
-from minigan.homework.key import FOR_GRADING, make_key, needed
+from minigan.homework.judge import try_task
+from minigan.homework.key import FOR_GRADING, make_key
 from minigan.homework.release import GRADERS, write_tree
 from minigan.homework.results import NOT_GRADED, Result, clean, name_of
-from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, hide_memory, library_folders
+from minigan.homework.sandbox import CannotStart, Failed, Limits, Process, library_folders
 from minigan.homework.submission import collect
-from minigan.homework.trial import case_words, get_probe, words
+from minigan.homework.trial import raised
 
 
 class Grader:
@@ -36,7 +37,6 @@ class Grader:
     """
 
     def __init__(self, sheet, seed, limits=None):
-        hide_memory()
         self.sheet, self.limits = sheet, limits or Limits()
         self.key = make_key(sheet, seed, FOR_GRADING)
         self.work = Path(tempfile.mkdtemp(prefix="grading-"))
@@ -44,7 +44,9 @@ class Grader:
         self.base = self.work / "released"
         write_tree(sheet, self.base, GRADERS, with_picture=False)
         for folder in library_folders():
-            (self.base / folder.name).symlink_to(folder)
+            (self.base / Path(folder).name).symlink_to(folder)
+        # Every process starts sooner; the hash tells a student's file from the one in whose place it stands
+        compileall.compile_dir(self.base, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
 
     def __enter__(self):
         return self
@@ -52,7 +54,7 @@ class Grader:
     def __exit__(self, *error):
         shutil.rmtree(self.work, ignore_errors=True)
 
-    def grade(self, path, job=0):
+    def grade(self, path):
         """The Result of one submission. What goes wrong in it is in the result; an exception is the grader's own fault."""
         result = Result.zero(name_of(path), self.sheet)
         try:
@@ -60,33 +62,25 @@ class Grader:
         except Exception as error:  # a broken archive, a folder that cannot be read
             texts, remarks = {}, [f"could not be read: {error}"]
         result.remarks, result.trouble = [clean(remark) for remark in remarks], not texts
-        with _Student(self, texts, job) as student:
+        with _Student(self, texts) as student:
             failed = set()
             for task, entry in zip(self.sheet.tasks, result.tasks):
                 entry.reason = student.try_task(task, failed)
-                if entry.reason:
-                    failed.add(task.number)
-                else:
-                    entry.reason, entry.points = "", task.points
+                entry.points = 0 if entry.reason else task.points
+                failed |= {task.number} if entry.reason else set()
         return result
 
     def grade_all(self, paths, jobs=1, progress=True):
         """Yield the results of many, in their order, `jobs` at a time. Where the grader itself fails, the result says so."""
-        free = queue.SimpleQueue()  # numbers of jobs: two that run at once have different ones, hence different users
-        for job in range(jobs):
-            free.put(job)
 
         def one(path):
-            job = free.get()
             try:
-                return self.grade(path, job)
+                return self.grade(path)
             except Exception as error:  # one submission must not cost the others their grades
                 result = Result.zero(name_of(path), self.sheet)
                 result.remarks = [clean(f"{NOT_GRADED}: the grader failed, {type(error).__name__}: {error}")]
                 result.trouble = True
                 return result
-            finally:
-                free.put(job)
 
         with ThreadPoolExecutor(jobs) as pool:
             yield from tqdm(pool.map(one, paths), total=len(paths), unit="submission", disable=not progress)
@@ -95,37 +89,30 @@ class Grader:
 class _Student:
     """The process of one submission, started anew whenever it has come to an end."""
 
-    def __init__(self, grader, texts, job):
-        self.grader, self.job = grader, job
+    def __init__(self, grader, texts):
+        self.grader = grader
         self.folder = Path(tempfile.mkdtemp(prefix="submission-", dir=grader.work))
         self.folder.chmod(0o755)
         shutil.copytree(grader.base, self.folder, symlinks=True, dirs_exist_ok=True)
         self.end = time.monotonic() + grader.limits.total
         self.process, self.broken = None, {}
         self._put_in(texts)
-        if fault := self._import_fault():
-            self._leave_out_broken(texts, fault)
-
-    def _leave_out_broken(self, texts, fault):
-        """Try the files one by one, and put those that cannot be imported back to their holes."""
-        for name, text in texts.items():
-            self._put_in({name: text})
-            if own_fault := self._import_fault():
-                self.broken[name] = own_fault
-        self._put_in({name: text for name, text in texts.items() if name not in self.broken})
-        if not self.broken or self._import_fault():  # only together they fail: none can be used
-            self._put_in({})
-            self.broken = dict.fromkeys(files_of(self.grader.sheet), fault)
+        if self._import_fault():
+            taken = {}
+            for name in texts:  # one more at a time: those with which the import fails stay out
+                self._put_in({**taken, name: texts[name]})
+                if fault := self._import_fault():
+                    self.broken[name] = fault
+                else:
+                    taken[name] = texts[name]
+            self._put_in(taken)
 
     def _put_in(self, texts):
         """The released files, and these in their places; the process that ran over others is put an end to."""
         self._stop()
         for name in files_of(self.grader.sheet):
-            (self.folder / name).unlink()
-            if name in texts:
-                (self.folder / name).write_text(texts[name], encoding="utf-8")
-            else:
-                shutil.copy(self.grader.base / name, self.folder / name)
+            text = texts[name] if name in texts else (self.grader.base / name).read_text(encoding="utf-8")
+            (self.folder / name).write_text(text, encoding="utf-8")
 
     def _import_fault(self):
         """None if the folder can be imported, else why not."""
@@ -134,46 +121,36 @@ class _Student:
         except Failed as failure:
             self._stop()
             return f"{failure}, while being imported"
-        return words(reply["error"], {}) if "error" in reply else None
+        return raised(reply["error"], {}) if "error" in reply else None
 
     def try_task(self, task, failed):
-        """None if all cases of a task are right, else the first fault in words."""
+        """An empty text if all cases of a task are right, else the first fault in words."""
+        sheet = self.grader.sheet
         for name in task.holes:
             path = locate(name)[0]
             if path in self.broken:
                 return clean(f"{path} cannot be imported: {self.broken[path]}")
-        wrong = [self.grader.sheet.tasks[number - 1] for number in sorted(needed(self.grader.sheet, task) & failed)]
-        stood_in = [name for other in wrong for name in other.holes]
-        for case in self.grader.key[task.number]:
-            try:
-                fault = self._try_case(task, case, stood_in)
-            except Failed as failure:
-                self._stop()
-                fault = str(failure)
-            except CannotStart:
-                raise
-            except Exception as error:  # whatever was sent, it is this task's zero and nobody else's
-                self._stop()
-                fault = f"the answer cannot be judged ({type(error).__name__})"
-            if fault:
-                return clean(fault)
-        return None
 
-    def _try_case(self, task, case, stood_in):
-        question = {"module": self.grader.sheet.probes, "probe": task.probe, "inputs": case["inputs"]}
-        reply = self._ask(question, {name: case["calls"][name] for name in stood_in})
-        if "error" in reply:
-            return words(reply["error"], case["inputs"])
-        probe = get_probe(self.grader.sheet.probes, task.probe)
-        fault = judge(probe, case["inputs"], case["answer"], reply.get("answer"), reply.get("after"))
-        return fault and fault + case_words(case["inputs"])
+        def answer(probe, inputs, notes):
+            return self._ask({"module": sheet.probes, "probe": probe, "inputs": inputs}, notes)
+
+        try:
+            return clean(try_task(sheet, task, self.grader.key[task.number], failed, answer) or "")
+        except CannotStart:
+            raise
+        except Failed as failure:
+            self._stop()
+            return clean(str(failure))
+        except Exception as error:  # whatever was sent, it is this task's zero and nobody else's
+            self._stop()
+            return f"the answer cannot be judged ({type(error).__name__})"
 
     def _ask(self, question, notes=None):
         left = self.end - time.monotonic()
         if left <= 0:
             raise Failed(f"the submission as a whole took more than {self.grader.limits.total:g} seconds")
         if self.process is None:
-            self.process = Process(self.folder, self.grader.limits, self.job)
+            self.process = Process(self.folder, self.grader.limits)
         return self.process.ask(min(left, self.grader.limits.wall), question, notes)
 
     def _stop(self):

@@ -19,7 +19,7 @@ SETUP = """#!/usr/bin/env bash
 # Once, when the autograder is built: Python 3.11 or later (Ubuntu 24.04 or later has it), and what the grader needs.
 set -euo pipefail
 apt-get update
-apt-get install -y python3 python3-venv
+apt-get install -y python3 python3-venv bubblewrap libseccomp2
 python3 -m venv /autograder/venv
 /autograder/venv/bin/python -m pip install 'numpy>=2.1' safetensors tqdm
 chmod -R go-rwx /autograder/source   # the solutions: submissions run as another user

@@ -3,11 +3,11 @@
 Started by `sandbox.py` as `python -I -S -B inside.py CONFIG`: isolated, so that no environment variable, no .pth file and no
 sitecustomize is looked at. The import path is Python's own folders and that of the grading, in which the few libraries that it
 needs are links. Before any line of the student's is run, it gives up in this order: the file system; root's powers, if it has
-them; memory, time, file sizes and new processes beyond the limits. None of these can be taken back.
+them; memory, time and file sizes beyond the limits; system calls. None of these can be taken back.
 
-Then each question is a message (`wire.py`) with its length in front: which probe, which inputs, which functions are stood in
-for; these ask back what the right answer to a call is. The answer carries the question's number back. The student's functions
-are imported with the first question.
+Then each question is a message (`wire.py`): which probe, which inputs, which functions are stood in for; these ask back what
+the right answer to a call is. The answer carries the question's number back. The student's functions are imported with the
+first question.
 """
 
 import ctypes
@@ -15,23 +15,17 @@ import json
 import os
 import resource
 import signal
-import socket
-import struct
 import sys
-from functools import partial
 
-SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # Linux's numbers for prctl …
-NEW_IPC, NEW_USER = 0x08000000, 0x10000000  # … and for unshare
+SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE = 1, 4  # Linux's numbers for prctl
 
 
-def confine(config, landlock):
+def confine(config, landlock, seccomp):
     """Give up what a student's code does not need. `config` as made by sandbox.py."""
-    if config["readable"]:
+    libc, libseccomp = ctypes.CDLL(None), seccomp.library()
+    if landlock.available():
         landlock.restrict(config["readable"], config["listable"])
-    libc = ctypes.CDLL(None)
-    # Shared memory of its own, which ends with it. Without root that takes a user namespace, which a system may refuse
-    libc.unshare(NEW_IPC if os.getuid() == 0 else NEW_IPC | NEW_USER)
-    if os.getuid() == 0:
+    if config["uid"]:
         pass_through_open_folders()
         os.setgroups([])
         os.setgid(config["uid"])
@@ -42,6 +36,8 @@ def confine(config, landlock):
     for name, limit in (("AS", limits["memory"]), ("FSIZE", limits["output"]), ("CORE", 0), ("NOFILE", 256), ("NPROC", 0)):
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"] + 1))
+    if libseccomp:
+        seccomp.restrict(libseccomp)
 
 
 def pass_through_open_folders():
@@ -56,57 +52,35 @@ def pass_through_open_folders():
             module.__path__ = [opened(path) for path in module.__path__ if os.path.isdir(path)]
 
 
-def receive(channel):
-    """The next message's bytes, or None at the end."""
-    head = _exactly(channel, 8)
-    return None if head is None else _exactly(channel, struct.unpack("<Q", head)[0])
-
-
-def _exactly(channel, n):
-    parts, left = [], n
-    while left:
-        part = channel.recv(min(left, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
-
-
-def send(channel, data):
-    """A message with its length in front."""
-    channel.sendall(struct.pack("<Q", len(data)) + data)
-
-
-def ask(channel, wire, name, call):
-    """What the grader knows of a call of a function that is stood in for: [the right result], or None."""
-    send(channel, wire.dumps({"call": name, "arguments": call}))
-    return wire.loads(receive(channel))
-
-
 def main():
     """Shut in, then answer until the grader hangs up."""
     config = json.loads(sys.argv[1])
-    sys.path.insert(0, config["folder"])
-    from minigan.homework import landlock, trial, wire
+    sys.path[0] = config["folder"]
+    from minigan.homework import landlock, seccomp, trial, wire
 
-    channel = socket.socket(fileno=config["channel"])
-    confine(config, landlock)
-    send(channel, wire.dumps("shut in"))
-    while (message := receive(channel)) is not None:
-        question = wire.loads(message)
+    questions, answers = open(config["channel"], "rb"), open(config["channel"], "wb", closefd=False)
+    confine(config, landlock, seccomp)
+    wire.send(answers, "shut in")
+
+    def ask(name, call):  # what the grader knows of a call of a function that is stood in for: [the right result], or None
+        wire.send(answers, {"call": name, "arguments": call})
+        return wire.receive(questions)
+
+    while True:
+        try:
+            question = wire.receive(questions)
+        except EOFError:
+            os._exit(0)
         try:
             if question["probe"] is None:  # does it import at all?
                 __import__(question["module"])
                 answer = {}
             else:
                 probe = trial.get_probe(question["module"], question["probe"])
-                answer = trial.attempt(probe, question["inputs"], question["stood_in"], partial(ask, channel, wire))
-            reply = wire.dumps({"number": question["number"], **answer})
+                answer = trial.attempt(probe, question["inputs"], question["stood_in"], ask)
+            wire.send(answers, {"number": question["number"], **answer})
         except BaseException as error:  # a student's module may raise anything while it is imported
-            reply = wire.dumps({"number": question["number"], "error": trial.describe(error)})
-        send(channel, reply)
-    os._exit(0)
+            wire.send(answers, {"number": question["number"], "error": trial.describe(error)})
 
 
 if __name__ == "__main__":

@@ -13,34 +13,64 @@ the right answer is 0, rounding of what went in may be left: 16 eps times the la
 import numpy as np
 
 from minigan.homework.stand_in import distance
+from minigan.homework.trial import case_words, get_probe, raised
 
 TOLERANCE = {"float32": 1e-3, "float64": 1e-8}
 
 
-@np.errstate(all="ignore")
-def judge(probe, inputs, right, got, after):
-    """None if the answer is right, else what is wrong, in words.
+def try_task(sheet, task, cases, failed, answer):
+    """None if a task is right, else the first fault in words.
 
-    inputs: the case. right, got: {name: array}. after: the inputs as the student's process left them.
+    failed: numbers of tasks whose right answers stand in. answer(probe, inputs, noted calls of what is stood in for): a reply.
     """
+    wrong = {name for other in sheet.tasks if other.number in failed for name in other.holes}
+    for case in cases:
+        notes = {name: calls for name, calls in case["calls"].items() if name in wrong}
+        reply = answer(task.probe, case["inputs"], notes)
+        if fault := judge(get_probe(sheet.probes, task.probe), case, reply):
+            return fault
+    return None
+
+
+def judge(probe, case, reply):
+    """None if a reply to a case of the key is right, else what is wrong, in words.
+
+    reply: what `trial.attempt` has made of the case: {"answer", "after"}, or {"error"}. It may come from a student's process.
+    """
+    inputs, refused, error = case["inputs"], case["refused"], reply.get("error")
+    if refused and isinstance(error, dict) and error.get("type") == "ValueError":
+        return None
+    if error is not None:
+        return raised(error, inputs) + (f"; {refused}" if refused else "")
+    fault = refused or _fault(probe, inputs, case["answer"], reply.get("answer"), reply.get("after"))
+    return fault and fault + case_words(inputs)
+
+
+@np.errstate(all="ignore")
+def _fault(probe, inputs, right, got, after):
     for name in inputs:
         if distance(inputs[name], after.get(name) if isinstance(after, dict) else None):
             manners = "a function must leave what it is given as it is (y = x + b makes a new array, x += b does not)"
             return f"{name} was changed in place: {manners}"
     if not isinstance(got, dict) or got.keys() != right.keys():
         return f"the answer has the parts {sorted(got) if isinstance(got, dict) else got}, want {sorted(right)}"
-    faults = [fault for name in right if (fault := difference(name, right[name], got[name], inputs))]
-    if faults and all(isinstance(got[name], np.ndarray) and got[name].shape == right[name].shape for name in right):
-        faults += [law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds]
-    return "; ".join(faults) or None
+    faults, parts = {}, {name: part.astype("float64") for name, part in right.items() if isinstance(part, np.ndarray)}
+    for name in right:
+        if not any(name.startswith(f"{other} with ") for other in faults):  # of the same function: the same once more
+            if fault := difference(name, right[name], got[name], inputs, parts):
+                faults[name] = fault
+    if faults and all(np.shape(got[name]) == np.shape(right[name]) for name in right):
+        faults |= {law: law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds}
+    return "; ".join(faults.values()) or None
 
 
-def difference(name, right, got, inputs):
-    """None if `got` is the array `right`, to within rounding; else the fault in words."""
+def difference(name, right, got, inputs, parts=None):
+    """None if `got` is the array `right`, to within rounding; else the fault in words. parts: all of the answer's arrays."""
+    if isinstance(right, str):  # None
+        said = got if isinstance(got, str) else "an array"
+        return None if said == right else f"{name} is {said}, want {right}"
     if not isinstance(got, np.ndarray):
         return f"{name} is {got}, want an array of shape {right.shape}" if right.ndim else f"{name} is {got}, want a number"
-    if right.dtype == bool and not right.ndim:  # a fact that the probe has found, and named in words
-        return None if got.dtype == bool and got.shape == () and got == right else name
     if got.shape != right.shape:
         return _wrong_shape(name, right, got, inputs)
     if right.ndim and got.dtype != right.dtype:
@@ -51,7 +81,7 @@ def difference(name, right, got, inputs):
         fault = "nan" if np.isnan(got).any() else "infinite"
         return f"{name} is {fault} in {bad} of {got.size} places: an overflow, a logarithm of 0 or a division by 0?"
     right, got, limits = right.astype("float64"), got.astype("float64"), _limits(inputs)
-    return None if _close(right, got, limits) else f"{name} {_explanation(name, right, got, inputs, limits)}"
+    return None if _close(right, got, limits) else f"{name} {_explanation(right, got, inputs, parts or {}, limits)}"
 
 
 def _limits(inputs):
@@ -87,31 +117,68 @@ def _wrong_shape(name, right, got, inputs):
     return text
 
 
-def _explanation(name, right, got, inputs, limits):
-    """What is wrong with the numbers: the first hypothesis that explains all of them."""
-    if not np.any(got):
-        return "is 0 everywhere"
-    if _close(right, -got, limits):
-        return "has the wrong sign: it is −1 times what is right"
-    factor = float(np.vdot(right, got) / np.vdot(right, right)) if np.isfinite(right).all() and np.any(right) else 1.0
-    if factor and _close(right, got / factor, limits) and (found := _factor(factor, inputs, alone=got.size == 1)):
-        return found
-    of_its_shape = {other: value.astype("float64") for other, value in inputs.items()
-                    if isinstance(value, np.ndarray) and value.shape == got.shape and got.size > 1 and value.any()}  # fmt: skip
-    for other, value in of_its_shape.items():
-        if _close(value, got, limits):
-            return f"is {other} itself"
-        if _close(right, got * value, limits):
-            return f"is right but for a factor {other}, element by element: was it left out?"
-        share = float(np.vdot(value, got - right) / np.vdot(value, value)) if np.isfinite(right).all() else 0.0
-        if _close(right, got - share * value, limits):
-            return f"differs from what is right by a multiple of {other}: is it missing, or has it the wrong sign?"
-    rows = (-1, right.shape[-1]) if right.ndim > 1 else ()
-    if rows and (found := _of_a_matrix(right.reshape(rows), got.reshape(rows), limits)):
-        return found
-    if right.ndim and right.size > 1 and _close(right - right.ravel()[0], got - got.ravel()[0], limits):
-        return "is off by the same number everywhere: is a term missing, or one too many?"
-    return _where(right, got, inputs, limits)
+@np.errstate(all="ignore")
+def _explanation(right, got, inputs, parts, limits):
+    """What is wrong with the numbers: the first hypothesis that explains all of them, or where they are wrong."""
+    for hypothesis, candidate in _hypotheses(right, got, inputs, parts):
+        if hypothesis and np.shape(candidate) == got.shape and _close(candidate, got, limits):
+            return hypothesis
+    if got.size > 1 and _close(np.sort(right, axis=None), np.sort(got, axis=None), limits):
+        return "has the right entries in another order"
+    return _where(~_agree(right, got, limits))
+
+
+def _hypotheses(right, got, inputs, parts):
+    """(what a wrong answer is, the array that it then is), with whatever factor or offset fits best."""
+    same = {name: np.asarray(value, "float64") for name, value in inputs.items()
+            if isinstance(value, (float, np.ndarray)) and np.shape(value) == got.shape}  # fmt: skip
+    yield "is 0 everywhere", np.zeros_like(right)
+    yield "has the wrong sign: it is −1 times what is right", -right
+    yield from ((f"is {name} itself", value) for name, value in same.items())
+    yield from ((f"is what {name} should be: has one been taken for the other?", value) for name, value in parts.items())
+    yield "is transposed", right.T
+    for name, value in same.items():
+        yield f"has the wrong sign in all but {name}", 2 * value - right
+        yield f"has a factor {name} too many, element by element", right * value
+    yield from ((f"is in reverse order along axis {axis}", np.flip(right, axis)) for axis in range(right.ndim))
+    made = {"σ": 1 / (1 + np.exp(-right)), "tanh": np.tanh(right), "the exponential": np.exp(right), "the root": np.sqrt(right),
+            "the logarithm": np.log(right), "the square": right**2, "the size": np.abs(right)}  # fmt: skip
+    yield from ((f"is {word} of what is right", value) for word, value in made.items())
+    logit = np.log(right / (1 - right))
+    yield "is what goes into the σ that is right: is σ missing?", logit
+    factor = _times(got, right)
+    yield _factor(factor, inputs, alone=got.size == 1), factor * right
+    for name, value in same.items() if right.ndim else ():
+        signs = {"positive": value > 0, "negative": value < 0, "0": value == 0, "0 or negative": value <= 0}
+        for sign, holds in signs.items():
+            yield f"is wrong where {name} is {sign}, and right elsewhere", right if holds.all() else np.where(holds, got, right)
+    many = {name: value for name, value in same.items() if value.size > 1 and value.any()}
+    for name, value in many.items():
+        yield f"is right but for a factor {name}, element by element: was it left out?", np.where(value, right / value, got)
+        yield f"differs from what is right by a multiple of {name}: is it missing, or has it the wrong sign?", \
+            right + _times(got - right, value) * value
+        times = _times(got - value, right - value)
+        yield f"is {name} and {times:.3g} times the change that is right", value + times * (right - value)
+    if right.ndim > 1:
+        a, b = (array.reshape(-1, right.shape[-1]) for array in (right, got))
+        for axis, what in ((axis, what) for axis, what in enumerate(("column", "row")) if a.shape[axis] > 2):
+            yield (f"is off by a factor of its own in every {what}: is a factor such as γ or 1/σ missing, or one too many?",
+                   (a * np.median(b / a, axis=axis, keepdims=True)).reshape(right.shape))  # fmt: skip
+            yield (f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?",
+                   (a + np.mean(b - a, axis=axis, keepdims=True)).reshape(right.shape))  # fmt: skip
+        shift = np.mean(np.log(got / (1 - got)) - logit, axis=0)
+        yield "is σ of what is off by a number of its own in every column: is a bias missing?", 1 / (1 + np.exp(-logit - shift))
+    if right.size > 1:
+        yield "is off by the same number everywhere: is a term missing, or one too many?", right + np.mean(got - right)
+        for name, value in parts.items() if right.ndim else ():
+            if value.shape == right.shape:
+                yield f"differs from what is right by a multiple of {name}: is it missing, or one too many?", \
+                    right + _times(got - right, value) * value
+
+
+def _times(a, b):
+    """The factor that takes b nearest to a; 0 where b is 0."""
+    return float(np.vdot(b, a)) / (float(np.vdot(b, b)) or np.inf)
 
 
 def _factor(factor, inputs, alone):
@@ -129,31 +196,14 @@ def _factor(factor, inputs, alone):
     return f"is off by a factor {factor:.4g} everywhere" if simple or not alone else None
 
 
-def _of_a_matrix(right, got, limits):
-    if right.shape[0] == right.shape[1] and _close(right, got.T, limits):
-        return "is transposed"
-    ratio = got / right
-    for axis, what in ((0, "column"), (1, "row")):
-        mid = np.median(ratio, axis=axis, keepdims=True)
-        if right.shape[axis] > 2 and np.isfinite(mid).all() and _close(right, got / np.where(mid == 0, 1, mid), limits):
-            return f"is off by a factor of its own in every {what}: is a factor such as γ or 1/σ missing, or one too many?"
-    for axis, what in ((0, "column"), (1, "row")):
-        offset = np.mean(got - right, axis=axis, keepdims=True)
-        if right.shape[axis] > 2 and _close(right, got - offset, limits):
-            return f"is off by a number of its own in every {what}: is a bias or a mean missing, or one too many?"
-    return None
-
-
-def _where(right, got, inputs, limits):
-    """Which entries are wrong: those where some input has one sign, or how many and the first of them."""
-    wrong = ~_agree(right, got, limits)
-    for other, value in inputs.items():
-        if isinstance(value, np.ndarray) and value.shape == right.shape and right.ndim and value.dtype.kind == "f":
-            signs = {"positive": value > 0, "negative": value < 0, "0": value == 0, "0 or negative": value <= 0}
-            for words, holds in signs.items():
-                if holds.any() and not holds.all() and not (wrong & ~holds).any():
-                    return f"is wrong where {other} is {words}, and right elsewhere"
-    if right.ndim == 0:
+def _where(wrong):
+    """Which entries are wrong: those of an index or two along some axis, or how many and the first of them."""
+    if wrong.ndim == 0:
         return "is not the right number"
+    for axis, size in enumerate(wrong.shape if wrong.ndim > 1 else ()):
+        bad = np.moveaxis(wrong, axis, 0).reshape(size, -1).any(axis=1)
+        what, few = ("wrong", bad) if 2 * bad.sum() <= size else ("right", ~bad)
+        if 0 < few.sum() <= 2:
+            return f"is {what} only where axis {axis} has the index {' or '.join(map(str, np.flatnonzero(few)))}, of {size}"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     return f"is wrong in {int(wrong.sum())} of {wrong.size} entries, the first at {list(first)}"

@@ -1,10 +1,12 @@
 """The key: inputs drawn for every task of a sheet, and what the library makes of them.
 
-    {task number: [{"inputs": …, "answer": …, "calls": {function: {"parameters": …, "calls": [[arguments, result], …]}}}, …]}
+    {task number: [{"inputs": …, "answer": …, "refused": …,
+                    "calls": {function: {"parameters": …, "calls": [[arguments, result], …]}}}, …]}
 
-with one entry for each case. `calls` is what each function of the tasks that this one needs was asked and what it answered, for
-`stand_in.py`. A grader draws a key afresh, from a seed of its own; the key of a student's folder lies there as a file, numbers
-only. The two are drawn apart, so that with one seed they still have nothing in common.
+with one entry for each case; one that must raise ValueError has no answer, but `refused`, in words. `calls` is what each
+function of the tasks that this one needs was asked and what it answered, for `stand_in.py`. A grader draws a key afresh, from a
+seed of its own; the key of a student's folder lies there as a file, numbers only. The two are drawn apart, so that with one
+seed they still have nothing in common.
 """
 
 from contextlib import ExitStack
@@ -28,15 +30,16 @@ def _inputs(sheet, task, seed, purpose):
 
 
 def _case(sheet, task, inputs):
+    refused = inputs.pop("refused", None)
     names = [name for need in sorted(needed(sheet, task)) for name in sheet.tasks[need - 1].holes]
     calls = {name: {"parameters": parameters(name), "calls": []} for name in names}
     with ExitStack() as stack:
         for name, notes in calls.items():
             stack.enter_context(replaced(name, recorder(notes["calls"])))
         result = attempt(get_probe(sheet.probes, task.probe), inputs)
-    if "error" in result:
-        raise RuntimeError(f"sheet {sheet.number}, task {task.number}: the library itself fails: {result['error']}")
-    return {"inputs": inputs, "answer": result["answer"], "calls": calls}
+    if result.get("error", {}).get("type") != ("ValueError" if refused else None):
+        raise RuntimeError(f"sheet {sheet.number}, task {task.number}: the library itself fails: {result}")
+    return {"inputs": inputs, "answer": result.get("answer"), "refused": refused, "calls": calls}
 
 
 def needed(sheet, task):

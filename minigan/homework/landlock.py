@@ -1,35 +1,24 @@
 """Landlock: a Linux process gives up its rights to the file system, for good, without being root.
 
-After `restrict(files)` this process, and whatever it starts, can read the named files and folders and nothing else, write
-nothing, open no TCP connection and, from Linux 6.12 on, signal nobody outside. It cannot look into other processes either.
-The kernel's interface is three system calls (man 7 landlock), for which Python's library has no names: hence ctypes.
-`available()` is 0 where the kernel has no Landlock, or a container's filter hides it.
+After `restrict(files)` this process, and whatever it starts, can read the named files and folders and nothing else, and write
+nothing. The kernel's interface is three system calls (man 7 landlock), for which Python's library has no names: hence ctypes.
+`available()` is False where the kernel has no Landlock, or a container's filter hides it.
 """
 
 import ctypes
 import os
 import struct
+import sys
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on all processors
 ASK_VERSION, PATH_BENEATH, NO_NEW_PRIVILEGES = 1, 1, 38
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
-FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # version of the interface -> how many rights it knows; 16 from version 5 on
-
-
-def _call(*arguments):
-    libc = ctypes.CDLL(None, use_errno=True)
-    result = libc.syscall(*arguments)
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+ALL_RIGHTS = (1 << 13) - 1  # of the first version: what later ones add, seccomp refuses
 
 
 def available():
-    """The version of the kernel's Landlock, 0 if there is none."""
-    try:
-        return _call(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION)
-    except (OSError, AttributeError):
-        return 0
+    """Whether the kernel has Landlock."""
+    return sys.platform == "linux" and ctypes.CDLL(None).syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION) > 0
 
 
 def restrict(readable, listable=()):
@@ -37,20 +26,14 @@ def restrict(readable, listable=()):
 
     listable: folders of which the names may be listed, at any depth, but whose files may not be read.
     """
-    version = available()
-    rights = (1 << FILE_RIGHTS.get(version, 16)) - 1
-    network = 0b11 if version >= 4 else 0  # bind, connect
-    scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
-    known = 1 if version < 4 else 2 if version < 6 else 3  # fields: an older kernel refuses those that it does not know
-    attributes = struct.pack("=QQQ", rights, network, scope)[: 8 * known]
-    ruleset = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
-    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in readable}
+    libc = ctypes.CDLL(None, use_errno=True)
+    ruleset = libc.syscall(CREATE_RULESET, struct.pack("=Q", ALL_RIGHTS), ctypes.c_size_t(8), 0)
+    there = filter(os.path.exists, readable)  # a link may lead to where nothing is to be seen
+    rules = {path: READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE for path in there}
     for path, allowed in {**rules, **dict.fromkeys(listable, READ_DIR)}.items():
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        _call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", allowed, handle), 0)
+        libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", allowed, handle), 0)
         os.close(handle)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "cannot give up new privileges")
-    _call(RESTRICT_SELF, ruleset, 0)
+    if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(RESTRICT_SELF, ruleset, 0):  # a rule that fails allows less
+        raise OSError(ctypes.get_errno(), "the kernel's Landlock refuses")
     os.close(ruleset)

@@ -7,6 +7,7 @@ passes if `require` finds nothing wrong. Cell metadata follow nbgrader's schema 
 """
 
 import ast
+import importlib
 import json
 import textwrap
 from pathlib import Path
@@ -49,29 +50,14 @@ def _cell(kind, name, source, mark=None):
     return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
 
 
-def _names(tree):
-    """The names that a module has: what it imports, its functions and classes, what it assigns."""
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {alias.asname or alias.name for alias in node.names}
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names |= {inner.id for target in node.targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}
-    return names
-
-
 def solution(name):
     """The source of a cell that defines a function: what it uses of its file, its head, and its body between the two marks."""
     path, names = locate(name)
     source = source_of(path)
     lines, (first, last) = source.splitlines(), body_lines(source, names)
-    tree = ast.parse(source)
-    node = find_function(tree, names)
+    node, module = find_function(ast.parse(source), names), path.removesuffix(".py").replace("/", ".")
     used = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-    used = (used | {names[0]} if "super" in used else used) & _names(tree)
-    module = path.removesuffix(".py").replace("/", ".")
+    used = (used | {names[0]} if "super" in used else used) & vars(importlib.import_module(module)).keys()
     imports = [f"from {module} import {', '.join(sorted(used))}", ""] if used else []
     # A cell lies outside of the class: there super() has to be told which class it is
     body = textwrap.dedent("\n".join(lines[first : last + 1])).replace("super()", f"super({names[0]}, self)")

@@ -9,18 +9,19 @@ from minigan.homework.results import FORMATS, Result, name_of
 class Reports:
     """The results of some submissions, in one format. With a folder, zeros are written first: there is a result in any case.
 
-    ValueError where two submissions have one name, and where several would have to go to standard output in a format that takes
-    one only.
+    Names too long for a file are cut; where two are the same, all get numbers. ValueError for several results in a format that
+    takes one only, without a folder.
     """
 
     def __init__(self, sheet, submissions, format="text", folder=None):
         self.as_words, ending = FORMATS[format]
         names = [name_of(path) for path in submissions]
-        if folder and len(set(names)) < len(names):
-            raise ValueError("two submissions have one name: their results would overwrite each other")
         if not folder and format != "text" and len(names) > 1:
             raise ValueError(f"{len(names)} results in the format {format} need a folder: give --out")
-        self.targets = [Path(folder) / f"{name}.{ending}" for name in names] if folder else None
+        short = [name.encode()[:200].decode(errors="ignore") for name in names]
+        if len(set(short)) < len(short):
+            short = [f"{i}-{name}" for i, name in enumerate(short, 1)]
+        self.targets = [Path(folder) / f"{name}.{ending}" for name in short] if folder else None
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             for i, name in enumerate(names):

@@ -60,39 +60,29 @@ def _gone(*args, **kwargs):
 def replaced(name, make):
     """For the time of the block, calls of the function of that name go to make(the function as it was)."""
     owner, function = find(name, _gone)
-    attribute = name.rpartition(".")[2]
     if isinstance(function, types.FunctionType) and not function.__closure__ and function is not _gone:
-        original = take_over(name, function, make)
-        try:
-            yield
-        finally:
-            function.__code__, function.__defaults__, function.__kwdefaults__ = original
+        before = [(function, key, getattr(function, key)) for key in ("__code__", "__defaults__", "__kwdefaults__")]
+        take_over(name, function, make)
     else:
         SUBSTITUTES[name], stand_in = make(function), trampoline(name)
-        places = [(owner, attribute), *_places_of(function)]
-        for place, key in places:
+        modules = [module for key, module in sys.modules.items() if key.startswith("minigan.")]
+        places = [(module, key) for module in modules for key, value in list(vars(module).items()) if value is function]
+        before = [(place, key, function) for place, key in ((owner, name.rpartition(".")[2]), *places)]
+        for place, key, _ in before:
             setattr(place, key, stand_in)
-        try:
-            yield
-        finally:
-            for place, key in places:
-                setattr(place, key, function)
-
-
-def _places_of(function):
-    """[(module, name)] under which this library's modules know an object."""
-    modules = [module for name, module in sys.modules.items() if name.startswith("minigan.")]
-    return [(module, key) for module in modules for key, value in list(vars(module).items()) if value is function]
+    try:
+        yield
+    finally:
+        for place, key, value in before:
+            setattr(place, key, value)
 
 
 def take_over(name, function, make):
-    """Give a plain function object another code: its calls go to make(a copy of it). -> the three parts that it had before."""
-    before = function.__code__, function.__defaults__, function.__kwdefaults__
+    """Give a plain function object another code: its calls go to make(a copy of it)."""
     copy = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
     copy.__kwdefaults__ = function.__kwdefaults__
     SUBSTITUTES[name] = make(copy)
     function.__code__, function.__defaults__, function.__kwdefaults__ = trampoline(name).__code__, None, None
-    return before
 
 
 def recorder(calls):

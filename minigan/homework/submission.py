@@ -2,67 +2,62 @@
 
 A submission is a folder, a zip file, or a single Python file. Taken are the files that the sheet names, and nothing else:
 minigan/nn/linear.py at its place, in a folder below, or as linear.py alone, even renamed by an upload form. A link, a file
-that is too large, or no text is not taken. Everything that could change how Python starts (conftest.py, sitecustomize.py,
-*.pth) is left behind like any other file; it is reported, since somebody put it there.
+that is too large, or no text is not taken. Hidden files and folders, and what macOS adds to an archive, are not looked at.
+Everything that could change how Python starts (conftest.py, sitecustomize.py, *.pth) is left behind like any other file; it is
+reported, since somebody put it there.
 """
 
 import os
 import re
 import stat
 import zipfile
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-LARGEST, MOST = 1 << 20, 10_000  # bytes of a file, files of a submission
+LARGEST, MOST, CONTENTS = 1 << 20, 10_000, 8 << 20  # bytes of a file, files of a submission, bytes of an archive's directory
 SUSPICIOUS = ("conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py", "setup.cfg", "pyproject.toml")
 
 
-class Folder:
-    """The regular files of a folder, the topmost first, 10,000 at most. Links and hidden folders are not followed."""
-
-    def __init__(self, path):
-        self.files, self.links = {}, []
-        waiting = [(Path(path), PurePosixPath())]
-        for folder, name in waiting:  # grows while it is walked through
-            if len(self.files) >= MOST or not os.access(folder, os.R_OK | os.X_OK):
-                continue
-            for entry in sorted(folder.iterdir()):
-                mode = entry.lstat().st_mode
-                if stat.S_ISLNK(mode):
-                    self.links.append(str(name / entry.name))
-                elif stat.S_ISDIR(mode) and not entry.name.startswith(".") and len(waiting) < MOST:
-                    waiting.append((entry, name / entry.name))
-                elif stat.S_ISREG(mode) and len(self.files) < MOST:
-                    self.files[name / entry.name] = entry
-
-    def read(self, name):
-        """The first bytes of a file, one more than the largest that is taken."""
-        with self.files[name].open("rb") as file:
-            return file.read(LARGEST + 1)
+def _looked_at(part):
+    """Whether a name in a path is none that a system hides or adds by itself; .. is none that leads anywhere."""
+    return part == "." or not (part.startswith(".") or part == "__MACOSX")
 
 
-class Zip:
-    """The files of a zip archive, read without being unpacked."""
+def _folder(path):
+    """({name: what opens the file}, [links]) of a folder, the topmost files first, 10,000 at most. Links are not followed."""
+    files, links, waiting = {}, [], [(Path(path), PurePosixPath())]
+    for folder, name in waiting:  # grows while it is walked through
+        if len(files) >= MOST or not os.access(folder, os.R_OK | os.X_OK):
+            continue
+        for entry in filter(lambda entry: _looked_at(entry.name), sorted(folder.iterdir())):
+            mode = entry.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                links.append(str(name / entry.name))
+            elif stat.S_ISDIR(mode) and len(waiting) < MOST:
+                waiting.append((entry, name / entry.name))
+            elif stat.S_ISREG(mode) and len(files) < MOST:
+                files[name / entry.name] = partial(open, entry, "rb")
+    return files, links
 
-    def __init__(self, path):
-        self.archive = zipfile.ZipFile(path)
-        entries = self.archive.infolist()[:MOST]
-        found = {PurePosixPath(entry.filename.replace("\\", "/")): entry for entry in entries if not entry.is_dir()}
-        self.links = [str(name) for name, entry in found.items() if stat.S_ISLNK(entry.external_attr >> 16)]
-        self.files = {name: entry for name, entry in found.items() if str(name) not in self.links and ".." not in name.parts}
 
-    def read(self, name):
-        """The first bytes of a file, one more than the largest that is taken: a bomb does not go off."""
-        with self.archive.open(self.files[name]) as file:
-            return file.read(LARGEST + 1)
+def _zip(path):
+    """The same of a zip archive, read without being unpacked, and piece by piece: a bomb does not go off."""
+    with open(path, "rb") as file:
+        size = zipfile._EndRecData(file)[zipfile._ECD_SIZE]  # ZipFile reads all of it, before it can be asked
+    if size > CONTENTS:
+        raise ValueError(f"its directory of files has {size} bytes, more than the {CONTENTS} that are read")
+    archive = zipfile.ZipFile(path)
+    entries = {entry.filename.replace("\\", "/"): entry for entry in archive.infolist() if not entry.is_dir()}
 
+    def opened(entry):
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError("want an archive packed by deflate, as zip does")
+        return archive.open(entry)
 
-class Single:
-    """One file, handed in by itself."""
-
-    def __init__(self, path):
-        self.files, self.links = {PurePosixPath(path.name): path}, []
-
-    read = Folder.read
+    names = [name for name in entries if all(map(_looked_at, name.split("/")))]
+    topmost = sorted(names, key=lambda name: name.count("/"))[:MOST]
+    links = [name for name in topmost if stat.S_ISLNK(entries[name].external_attr >> 16)]
+    return {PurePosixPath(name): partial(opened, entries[name]) for name in topmost if name not in links}, links
 
 
 def collect(path, wanted):
@@ -72,48 +67,48 @@ def collect(path, wanted):
     """
     path = Path(path)
     if path.is_dir():
-        source = Folder(path)
+        files, links = _folder(path)
     elif path.is_file() and zipfile.is_zipfile(path):
-        source = Zip(path)
+        files, links = _zip(path)
     elif path.is_file():
-        source = Single(path)
+        files, links = {PurePosixPath(path.name): partial(open, path, "rb")}, []
     else:
         raise ValueError(f"{path}: want a folder, a zip file or a Python file")
     texts, remarks = {}, []
     for name in wanted:
-        found = _find(source.files, name)
+        found = _find(files, name)
         if found is None:
             remarks.append(f"{name} was not handed in")
             continue
         try:
-            text, fault = _text(source.read(found))
+            with files[found]() as file:
+                text, fault = _text(file.read(LARGEST + 1))
         except Exception as error:  # one damaged member of an archive
             text, fault = None, f"cannot be read ({error})"
         if fault:
             remarks.append(f"{found} {fault}: not taken")
         else:
             texts[name] = text
-    remarks += [f"{link} is a link: not followed" for link in source.links]
-    odd = [name for name in sorted(source.files) if name.name in SUSPICIOUS or name.suffix in (".pth", ".so")]
+    remarks += [f"{link} is a link: not followed" for link in links]
+    odd = [name for name in sorted(files) if name.name in SUSPICIOUS or name.suffix in (".pth", ".so")]
     remarks += [f"{name} is not a part of this sheet: ignored" for name in odd]
     return texts, remarks[:20]
 
 
 def _find(files, wanted):
-    """The file in a submission that is meant: at its path, or there deeper down, or by its bare name, if only one has it.
+    """The file in a submission that is meant: the topmost that has its path, or else its bare name, if one only is there.
 
-    Upload forms rename files: alice_123_linear.py and linear-1.py are linear.py too.
+    Upload forms rename files: alice_123_linear.py and linear-1.py are linear.py too, where no other is.
     """
     wanted = PurePosixPath(wanted)
-    same_end = [name for name in files if name.parts[-len(wanted.parts) :] == wanted.parts]
-    if same_end:
-        return min(same_end, key=lambda name: (len(name.parts), name))
     renamed = re.compile(rf"(.*[_ ])?{re.escape(wanted.stem)}([- ]?\(?\d+\)?)?\.py")
-    bare = [name for name in files if name.name == wanted.name]
-    for candidates in (bare, [name for name in files if renamed.fullmatch(name.name)]):
-        if len(candidates) == 1:
-            return candidates[0]
-    return None
+    same_end = {name: len(name.parts) - len(wanted.parts) for name in files if name.parts[-len(wanted.parts) :] == wanted.parts}
+    bare = {name: len(name.parts) - 1 for name in files if name.name == wanted.name and name not in same_end}
+    others = {name: len(name.parts) - 1 for name in files if renamed.fullmatch(name.name)}
+    if same_end and min(same_end.values()) <= min(bare.values(), default=MOST):
+        return min(same_end, key=lambda name: (len(name.parts), name))
+    topmost = [name for name, depth in (bare or others).items() if depth == min((bare or others).values())]
+    return topmost[0] if len(topmost) == 1 else None
 
 
 def _text(data):

@@ -64,7 +64,7 @@ def case_words(inputs):
     return f" [{', '.join(found)}]" if found else ""
 
 
-def words(error, inputs):
+def raised(error, inputs):
     """What `describe` has made, as one sentence. It may come from a student's process, and be anything."""
     if not isinstance(error, dict):
         return "it raised an error"

@@ -2,10 +2,13 @@
 
 A value is made of arrays, numbers, texts, None, lists, tuples and dicts with texts as keys. Its arrays travel in the
 safetensors format, which holds raw numbers with their dtype and shape; the rest is a JSON text that says where each array
-belongs, and travels beside them as bytes. Reading runs nothing and allocates no more than the message's own size.
+belongs, and travels beside them as bytes. Reading runs nothing and allocates no more than the message's own size. On a stream
+a message has its length in front.
 """
 
 import json
+import math
+import struct
 
 import numpy as np
 from safetensors import SafetensorError
@@ -69,3 +72,22 @@ def _rebuild(outline, arrays, depth):
     if kind == "value" and (content is None or type(content) in (bool, int, float, str)):
         return content
     raise ValueError(f"what is {kind!r}?")
+
+
+def send(stream, value):
+    """Write a value to a stream."""
+    data = dumps(value)
+    stream.write(struct.pack("<Q", len(data)) + data)
+    stream.flush()
+
+
+def receive(stream, largest=math.inf):
+    """The next value of a stream. EOFError if it ends before; BadMessage if that is none, or has more than `largest` bytes."""
+    head = stream.read(8)
+    size = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+    if size > largest:
+        raise BadMessage(f"the answer has {size} bytes, more than the {largest} that are read")
+    data = stream.read(size)
+    if len(data) < max(size, 1):
+        raise EOFError
+    return loads(data)

@@ -8,6 +8,7 @@ its accuracy on held-out images says how far to trust it with real ones.
 import numpy as np
 
 from minigan.arrays import to_numpy
+from minigan.check import number
 
 
 def coverage(classifier, samples, sure=0.9):
@@ -15,6 +16,6 @@ def coverage(classifier, samples, sure=0.9):
     "histogram": sure samples in each class}.
     """
     p = to_numpy(classifier.probabilities(samples))
-    certain = p.max(axis=1) >= sure
+    certain = p.max(axis=1) >= number("sure", sure, least=0, most=1)
     histogram = np.bincount(p.argmax(axis=1)[certain], minlength=p.shape[1])
     return {"classes": int((histogram > 0).sum()), "confident": float(certain.mean()), "histogram": histogram.tolist()}

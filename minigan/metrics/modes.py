@@ -12,13 +12,14 @@ deviations of it (98.9 % of true samples do, in two dimensions). Then, as in the
 import numpy as np
 
 from minigan.arrays import to_numpy
+from minigan.check import rows
 
 
 def mode_statistics(samples, world):
     """{"modes": …, "high_quality": …, "reverse_kl": …} of samples (N, 2) against a World with modes."""
     if world.centres is None:
         raise ValueError(f"the world {world.name!r} has no modes to count: want a ring or a grid of Gaussians")
-    samples = to_numpy(samples).astype(np.float64)
+    samples = to_numpy(rows("samples", samples, 2)).astype(np.float64)
     distance = np.linalg.norm(samples[:, None, :] - world.centres[None, :, :], axis=2)  # (N, K)
     nearest, good = distance.argmin(axis=1), distance.min(axis=1) <= 3 * world.deviation
     K = len(world.centres)

@@ -15,6 +15,7 @@ the real points, as copies do.
 import numpy as np
 
 from minigan.arrays import namespace, row_blocks, to_numpy
+from minigan.check import flag, rows, whole
 
 BLOCK = 500  # rows at a time: memory is bounded by BLOCK · (the other set's size)
 
@@ -24,9 +25,8 @@ def nearest(x, among, k=1, *, skip_self=False):
 
     skip_self: x is `among` itself, and a row is no neighbour of its own.
     """
-    xp = namespace(x, among)
-    if k < 1 or k > among.shape[0] - skip_self:
-        raise ValueError(f"k is {k}: want between 1 and the {among.shape[0] - skip_self} neighbours that there are")
+    x, among = rows("x", x), rows("among", among, x.shape[-1])
+    xp, k = namespace(x, among), whole("k", k, most=among.shape[0] - flag("skip_self", skip_self))
     lengths, indices, distances = xp.sum(among * among, axis=1), [], []
     for start, block in row_blocks(x, BLOCK):
         squared = _squared(block, among, lengths).copy()
@@ -48,6 +48,7 @@ def _squared(x, among, lengths):
 
 def precision_recall(real, samples, k=3):
     """{"precision": share of samples within a real ball, "recall": share of real points within a sample's ball}."""
+    real, samples = rows("real", real), rows("samples", samples, real.shape[-1])
 
     def share_inside(points, centres):
         _, radii = nearest(centres, centres, k, skip_self=True)
@@ -62,6 +63,7 @@ def precision_recall(real, samples, k=3):
 
 def two_sample_accuracy(real, samples):
     """The share of points whose nearest neighbour is of their own kind, in as many real points as samples; ½ is the goal."""
+    real, samples = rows("real", real), rows("samples", samples, real.shape[-1])
     n = min(real.shape[0], samples.shape[0])
     xp = namespace(real, samples)
     both = xp.concat([real[:n, :], samples[:n, :]], axis=0)

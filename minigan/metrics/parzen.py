@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 from minigan.arrays import namespace, row_blocks
+from minigan.check import number, rows
 
 SIGMAS = np.logspace(-1, 0, 10)
 BLOCK = 500  # test images at a time: memory is bounded by BLOCK · M, whatever the number of test images
@@ -26,16 +27,13 @@ BLOCK = 500  # test images at a time: memory is bounded by BLOCK · M, whatever 
 
 def parzen_log_likelihood(samples, x, sigma):
     """log p(x) of each row of x (N, n) under Gaussians of width sigma at the samples (M, n): (N,), in nats, float64."""
+    samples, x, sigma = rows("samples", samples), rows("x", x, samples.shape[-1]), number("sigma", sigma, above=0)
     xp = namespace(samples, x)
-    if samples.ndim != 2 or x.ndim != 2 or samples.shape[1] != x.shape[1]:
-        raise ValueError(f"samples are {tuple(samples.shape)}, x is {tuple(x.shape)}: want (M, n) and (N, n)")
-    if not sigma > 0:
-        raise ValueError(f"sigma is {sigma}: want a width above 0")
     centres = xp.astype(samples, xp.float64)
     M, n = centres.shape
     lengths, parts = xp.sum(centres * centres, axis=1), []
-    for _, rows in row_blocks(x, BLOCK):
-        block = xp.astype(rows, xp.float64)
+    for _, part in row_blocks(x, BLOCK):
+        block = xp.astype(part, xp.float64)
         a = block @ centres.T  # −‖x − c‖² / 2σ² = (x·c − ‖x‖²/2 − ‖c‖²/2) / σ²
         a -= 0.5 * lengths
         a -= 0.5 * xp.sum(block * block, axis=1, keepdims=True)

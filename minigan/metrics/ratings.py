@@ -11,10 +11,12 @@ Source: Koren 2010, "Factor in the neighbors", section 2.1.
 
 import numpy as np
 
+from minigan.check import number
+
 
 def rmse(predicted, ratings):
     """√ of the mean of (predicted − ratings)²."""
-    return float(np.sqrt(np.mean((predicted - ratings) ** 2)))
+    return float(np.sqrt(np.mean((np.asarray(predicted, float) - np.asarray(ratings, float)) ** 2)))
 
 
 def global_mean(train, users, items):
@@ -24,6 +26,7 @@ def global_mean(train, users, items):
 
 def biases(train, users, items, shrink=5.0):
     """μ + b_u + b_i for each question (user, item); train is (users, items, ratings)."""
+    shrink = number("shrink", shrink, least=0)
     known_users, known_items, ratings = train
     mean = ratings.mean()
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minigan.arrays import namespace
+from minigan.check import whole
 from minigan.models.bipartite import Binary, free_energy, mean_hiddens, mean_visibles, sample_hiddens, sample_visibles
 from minigan.nn.losses import softplus
 
@@ -99,7 +100,7 @@ def ais(params, rng, *, chains=100, betas=None, base=None):
     """
     params, betas, base = _prepare(params, betas, base)
     xp = namespace(params[0])
-    half = xp.full((chains, params[2].shape[0]), 0.5, dtype=xp.float64)
+    half = xp.full((whole("chains", chains), params[2].shape[0]), 0.5, dtype=xp.float64)
     v = sample_visibles(_at(params, base, 0.0), half, rng)  # at β = 0 the hidden state does not matter
     log_w = xp.zeros(chains, dtype=xp.float64)
     for beta, following in zip(betas, betas[1:]):

@@ -11,16 +11,21 @@ Source: Pech-Pacheco et al. 2000 (the Laplacian's variance as a measure of focus
 import numpy as np
 
 from minigan.arrays import to_numpy
+from minigan.check import image, rows
 
 QUARTER = 0.25  # cycles a pixel; the highest there is is ½
 
 
 def sharpness(samples, shape):
     """{"high_frequencies": a share, "laplacian": a variance} of grey images (N, h·w). shape: (h, w)."""
-    images = to_numpy(samples).astype(np.float64).reshape(-1, *shape[:2])
+    samples = rows("samples", samples)
+    shape = image("shape", shape, samples.shape[1])
+    if shape[2:] or min(shape) < 3:
+        raise ValueError(f"shape is {shape}: want (h, w) of grey images, 3 pixels or more each")
+    images = to_numpy(samples).astype(np.float64).reshape(-1, *shape)
     power = np.abs(np.fft.fft2(images - images.mean(axis=(1, 2), keepdims=True))) ** 2
-    rows, columns = (np.abs(np.fft.fftfreq(n)) for n in shape[:2])
-    high = (rows[:, None] > QUARTER) | (columns > QUARTER)
+    down, across = (np.abs(np.fft.fftfreq(n)) for n in shape)
+    high = (down[:, None] > QUARTER) | (across > QUARTER)
     total = power.sum(axis=(1, 2))
     inner = images[:, 1:-1, 1:-1]
     laplacian = (images[:, :-2, 1:-1] + images[:, 2:, 1:-1] + images[:, 1:-1, :-2] + images[:, 1:-1, 2:] - 4 * inner)

@@ -20,9 +20,10 @@ Sources: Rumelhart, Hinton & Williams 1986; Hinton & Salakhutdinov 2006.
 import numpy as np
 
 from minigan.arrays import INIT, namespace, to, to_numpy
-from minigan.check import whole
+from minigan.check import instance, whole
+from minigan.models.check import check_batch
 from minigan.models.model import Learner, Model
-from minigan.nn import Adam, mse
+from minigan.nn import Adam, Net, mse
 
 SLIDE = 0.01  # how much of a batch's codes enters their mean and covariance
 
@@ -50,6 +51,7 @@ class Autoencoder(Model):
 
     def __init__(self, encoder, decoder, optimizer=None, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
+        instance("encoder", encoder, Net), instance("decoder", decoder, Net)
         if decoder.input_shape != encoder.output_shapes[-1] or decoder.output_shapes[-1] != encoder.input_shape:
             raise ValueError(f"the encoder makes {encoder.output_shapes[-1]} of {encoder.input_shape}, the decoder "
                              f"{decoder.output_shapes[-1]} of {decoder.input_shape}: want one to undo the other")
@@ -83,6 +85,7 @@ class Autoencoder(Model):
 
     def decode(self, codes):
         """What codes (N, q) draw, (N, n)."""
+        check_batch(codes, width=self.encoder.n_out, backend=self.backend, dtype=self.dtype)
         return self.drawer.infer(codes)
 
     def reconstruct(self, x):

@@ -22,7 +22,6 @@ Sources: Frey et al. 1996; Larochelle & Murray 2011 (NADE); van den Oord et al. 
 import math
 
 import numpy as np
-from tqdm import tqdm
 
 from minigan.arrays import INIT, namespace, row_blocks
 from minigan.check import whole
@@ -62,8 +61,7 @@ class Autoregressive(Model):
     """What PixelCNN and PixelRNN share: all but the network.
 
     net: Net, images (N, h·w) -> logits (N, …, 1) of binary pixels, or (N, …, levels), in raster order, each a function of
-        earlier
-        pixels alone.
+        earlier pixels alone.
     """
 
     parts = ("learner",)
@@ -125,6 +123,8 @@ class Autoregressive(Model):
             raise ValueError(f"known is {known.shape} of {known.dtype}: want bool ({self.width},), True for the first pixels "
                              "in raster order and False for the rest: this model can only go on from above")
         xp = namespace(x)
+        if x.shape[1:] != known.shape:
+            raise ValueError(f"x is {tuple(x.shape)}: want (N, {self.width}), one image a row")
         x = xp.where(xp.asarray(known), x, xp.zeros_like(x))
         self.check(x)
         return self._draw(x, count, seed, progress)
@@ -133,8 +133,12 @@ class Autoregressive(Model):
         """A copy of x whose pixels from number `known` on are drawn; earlier ones only pass through the network."""
         xp, rng, N = namespace(x), self.sampler(seed), x.shape[0]
         walk = Walk(self.network, self.learner.optimizer.averaged(self.learner.theta), N)
-        columns = []
-        for i, pixel in enumerate(tqdm(walk.pixels, disable=not progress, unit="pixel")):
+        columns, pixels = [], walk.pixels
+        if progress:
+            from tqdm import tqdm  # only where a bar is wanted: a browser has none
+
+            pixels = tqdm(pixels, unit="pixel")
+        for i, pixel in enumerate(pixels):
             logits, uniform = walk.at(pixel), rng.random(size=(N, 1), dtype=self.dtype)
             columns.append(x[:, i : i + 1] if i < known else draw_pixel(logits, uniform))
             walk.put(columns[-1])

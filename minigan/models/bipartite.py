@@ -178,9 +178,11 @@ def cd_grad(params, v, rng, *, k=1, chains=None, offsets=None, units=Binary):
 
 def dreams_minus_data(v, h, dream, dream_h, offsets=None):
     """[dW, db, dc]: the statistics of the dreams minus those of the data, each averaged over its rows."""
-    mean = namespace(v).mean
-    db = mean(dream, axis=0) - mean(v, axis=0)
-    dc = mean(dream_h, axis=0) - mean(h, axis=0)
+    def mean(x):
+        return xp.sum(x, axis=0) * (1.0 / x.shape[0])
+
+    xp = namespace(v)
+    db, dc = mean(dream) - mean(v), mean(dream_h) - mean(h)
     if offsets is not None:
         mu, lam = offsets
         v, dream, h, dream_h = v - mu, dream - mu, h - lam, dream_h - lam

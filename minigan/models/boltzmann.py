@@ -14,6 +14,7 @@ Source: Ackley, Hinton & Sejnowski 1985.
 import numpy as np
 
 from minigan.arrays import generator, namespace
+from minigan.check import whole
 from minigan.nn.activations import sigmoid
 
 
@@ -45,7 +46,7 @@ def from_rbm(params):
 
 def chain(W, b, sweeps, *, rows=1, seed=0):
     """The states after each of `sweeps` sweeps, numpy (sweeps, rows, n), from a random start."""
-    rng = generator(seed)
+    rng, sweeps, rows = generator(seed), whole("sweeps", sweeps), whole("rows", rows)
     s = np.round(rng.random((rows, len(b))))
     states = np.empty((sweeps, rows, len(b)))
     for t in range(sweeps):

@@ -3,6 +3,7 @@
 import math
 
 from minigan.arrays import backend_module, dtype_name, namespace
+from minigan.check import number, whole
 
 
 def check_batch(x, *, width, backend, dtype, low=-math.inf, high=math.inf, rows=1):
@@ -41,7 +42,7 @@ def check_labels(labels, images, n_classes):
 
 def check_like(state, own, name="the state"):
     """Raise unless a saved nest has the form of the model's own: the same names, and at each place a finite array of the same
-    module, shape and dtype, or a whole number ≥ 0.
+    module, shape and dtype, or a number ≥ 0, whole where the model's is.
     """
     if isinstance(own, dict):
         if not isinstance(state, dict) or set(state) != set(own):
@@ -56,8 +57,9 @@ def check_like(state, own, name="the state"):
         for i, part in enumerate(own):
             check_like(state[i], part, f"{name}.{i}")
     elif isinstance(own, int):
-        if not isinstance(state, int) or isinstance(state, bool) or not 0 <= state < 2**63:
-            raise ValueError(f"{name} is {state!r}: want a whole number, 0 or more")
+        whole(name, state, 0)
+    elif isinstance(own, float):
+        number(name, state, least=0)
     else:
         _check_array(name, state, own)
 

@@ -9,8 +9,9 @@ worth: started from the encoder of an autoencoder, does it need fewer labels? A 
 
 import numpy as np
 
-from minigan.arrays import INIT, dtype_name, namespace, to_numpy
-from minigan.models.check import check_labels
+from minigan.arrays import INIT, namespace, to_numpy
+from minigan.check import instance
+from minigan.models.check import check_batch, check_labels
 from minigan.models.model import Learner, Model
 from minigan.nn import Adam, Linear, Net, ReLU, cross_entropy
 from minigan.nn.initialise import he
@@ -35,9 +36,9 @@ class Classifier(Model):
 
     def __init__(self, net, optimizer=None, theta=None, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
-        self.net, self.optimizer = net, Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
-        if theta is not None and (theta.shape != (net.size,) or dtype_name(theta) != dtype):
-            raise ValueError(f"theta is {tuple(theta.shape)} of {theta.dtype}, this network wants ({net.size},) of {dtype}")
+        self.net, self.optimizer = instance("net", net, Net), Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
+        if theta is not None:
+            check_batch(namespace(theta).expand_dims(theta, axis=0), width=net.size, backend=backend, dtype=dtype)
         if net.range is not None or len(net.output_shapes[-1]) != 1:
             raise ValueError(f"the network gives {net.output_shapes[-1]}, in {net.range or 'any range'}: want one "
                              "logit a class, and no last activation")
@@ -67,6 +68,7 @@ class Classifier(Model):
 
     def probabilities(self, images):
         """softmax of the logits, (N, C)."""
+        super().check(images)
         return namespace(images).exp(log_softmax(self.learner.infer(images)))
 
     def accuracy(self, images, labels):

@@ -12,6 +12,7 @@ Source: Salakhutdinov, Mnih & Hinton 2007 for the use; Salakhutdinov & Hinton 20
 """
 
 from minigan.arrays import namespace
+from minigan.check import choice, whole
 from minigan.models.bipartite import Binary, bernoulli, mean_hiddens, mean_visibles
 
 
@@ -20,8 +21,7 @@ def complete(params, v, observed, rng, units=Binary, method="gibbs", rounds=200)
 
     observed: bool, of v's shape. method: "gibbs" or "mean_field". What v holds elsewhere is not looked at.
     """
-    if method not in METHODS or rounds < 2:
-        raise ValueError(f"method is {method!r}, rounds {rounds}: want {' or '.join(map(repr, METHODS))}, and 2 rounds or more")
+    choice("method", method, METHODS), whole("rounds", rounds, 2)
     xp = namespace(v, observed)
     unknown = units.mean(xp.zeros_like(v) + params[1])  # the machine's guess with no hidden unit on
     answer = METHODS[method](params, v, lambda guess: xp.where(observed, v, guess), unknown, rng, units, rounds)

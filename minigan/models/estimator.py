@@ -141,6 +141,8 @@ def _array(X):
         namespace(X)
         array = X
     except TypeError:
+        if isinstance(X, np.ndarray):
+            raise  # a matrix or a masked array
         array = np.asarray(X)
     if isinstance(array, np.ndarray):
         if array.dtype.kind == "c":
@@ -165,9 +167,10 @@ def in_row_blocks(method):
     """A method of X that answers row by row, asked a block of rows at a time where X is sparse, which bounds what is dense."""
 
     @functools.wraps(method)
-    def ask(self, X):
+    def ask(self, *one, **named):
+        X, *_ = (*one, *named.values(), None)
         if not hasattr(X, "tocsr") or X.shape[0] <= BLOCK:
-            return method(self, X)
+            return method(self, *one, **named)
         rows = X.tocsr()
         answers = [method(self, rows[start : start + BLOCK]) for start in range(0, X.shape[0], BLOCK)]
         return namespace(answers[0]).concat(answers, axis=0)

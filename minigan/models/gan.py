@@ -10,7 +10,7 @@ Source: Goodfellow et al. 2014, algorithm 1.
 """
 
 from minigan.arrays import INIT, MONITOR, namespace
-from minigan.check import choice, number, whole
+from minigan.check import choice, instance, number, whole
 from minigan.models.adversarial import (
     GENERATOR_LOSSES,
     Losses,
@@ -22,10 +22,11 @@ from minigan.models.adversarial import (
     packed,
     real_loss,
 )
+from minigan.models.check import check_batch
 from minigan.models.gan_health import Health
 from minigan.models.model import Learner, Model
 from minigan.models.networks import vanilla_discriminator, vanilla_generator
-from minigan.nn import Adam
+from minigan.nn import Adam, Net
 from minigan.nn.activations import sigmoid
 from minigan.nn.penalty import penalty_grad, zero_slope
 
@@ -42,9 +43,8 @@ class GAN(Model):
     k: int, steps of D for one of G.
     loss: G's, "non-saturating" or "minimax".
     optimizer_g, optimizer_d: patterns, of which the model makes its own copies; Adam() if None. Two learning rates give two
-        time
-        scales (Heusel et al. 2017): a D that learns faster stays near its best answer, and G follows a gradient that means
-        something.
+        time scales (Heusel et al. 2017): a D that learns faster stays near its best answer, and G follows a gradient that
+        means something.
     seed: int ≥ 0, of the first θs and of all noise.
     backend: "numpy" or "cupy".
     dtype: "float32" or "float64".
@@ -76,7 +76,7 @@ class GAN(Model):
         self.rows = self.k * self.pack * max(G.min_batch, D.min_batch)
 
     def _check_players(self):
-        G, D = self.G, self.D
+        G, D = instance("G", self.G, Net), instance("D", self.D, Net)
         if G.input_shape != (self.latent,):
             raise ValueError(f"G takes {G.input_shape}, latent is {self.latent}: make them equal, G from rows of noise")
         if len(G.output_shapes[-1]) != 1 or len(D.input_shape) != 1:
@@ -154,6 +154,7 @@ class GAN(Model):
 
     def generate(self, z):
         """G(z), (n, G.n_out), in inference, for noise of one's own (n, latent)."""
+        check_batch(z, width=self.latent, backend=self.backend, dtype=self.dtype)
         return self.generator.infer(z)
 
     def monitor(self, real):

@@ -24,10 +24,10 @@ Sources: Vincent et al. 2008; Bengio et al. 2013 ("Generalized denoising auto-en
 """
 
 from minigan.arrays import INIT, dtype_name, namespace
-from minigan.check import number, whole
+from minigan.check import instance, number, whole
 from minigan.models.bipartite import bernoulli
 from minigan.models.model import Learner, Model
-from minigan.nn import Adam
+from minigan.nn import Adam, Net
 from minigan.nn.activations import sigmoid
 from minigan.nn.losses import bce_with_logits
 
@@ -61,6 +61,7 @@ class GSN(Model):
 
     def __init__(self, net, noise=0.4, walkback=3, optimizer=None, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
+        instance("net", net, Net)
         if net.output_shapes[-1] != net.input_shape or net.range is not None or net.min_batch > 1:
             raise ValueError(f"the network makes {net.output_shapes[-1]} of {net.input_shape}, in {net.range or 'any range'}: "
                              "want logits of the input's own shape, no last activation, and no BatchNorm")
@@ -85,6 +86,7 @@ class GSN(Model):
 
     def reconstruct(self, x):
         """P(x_i = 1 | x̃) of each pixel, (N, n), for spoiled images x̃."""
+        self.check(x)
         return sigmoid(self.learner.infer(x))
 
     def chain(self, x, rounds, seed=None):

@@ -93,6 +93,12 @@ class Learner:
         """{"theta", "stats", "optimizer"}, copies."""
         return {"theta": copy_of(self.theta), "stats": copy_of(self.stats), "optimizer": self.optimizer.state()}
 
+    def check_state(self, state):
+        """Raise where the optimizer's vectors or the running statistics cannot be."""
+        self.optimizer.check_state(state["optimizer"])
+        if isinstance(self.net, Net):
+            self.net.check_stats(state["stats"])
+
     def load_state(self, state):
         """Take over what `state()` gave."""
         self.theta, self.stats = copy_of(state["theta"]), copy_of(state["stats"])
@@ -145,13 +151,16 @@ class Model:
     def load_state(self, state):
         """Go on from what `state()` gave: the next steps are those that would have followed. All or nothing."""
         check_like(state, self.state())
-        for name in self.parts:
-            part = getattr(self, name)
+        parts = {name: getattr(self, name) for name in self.parts}
+        for name, part in parts.items():
+            if hasattr(part, "check_state"):
+                part.check_state(state[name])
+        for name, part in parts.items():
             if hasattr(part, "load_state"):
                 part.load_state(state[name])
             else:
                 setattr(self, name, _state(state[name]))
-        self.steps, self.seed = state["steps"], state["seed"]
+        self.steps, self.seed = int(state["steps"]), int(state["seed"])
 
     def config(self):
         """The class and the arguments of this model, as plain values."""

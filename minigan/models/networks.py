@@ -4,13 +4,14 @@ The *vanilla GAN* throughout is the usual first GAN for MNIST: a generator of wi
 of 784-512-256-128-1. Its architecture is that of many courses and of the best-known collections of GAN code.
 """
 
+from minigan.check import whole
 from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid, Tanh
 from minigan.nn.initialise import he
 
 
 def vanilla_generator(latent=10, n_out=784, hidden=128):
     """The vanilla GAN's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
-    layers, width = [], latent
+    layers, width, hidden = [], latent, whole("hidden", hidden)
     for n in (hidden, 2 * hidden, 4 * hidden, 8 * hidden):
         layers += [Linear(width, n, init=he), BatchNorm(n), ReLU()]
         width = n
@@ -19,7 +20,7 @@ def vanilla_generator(latent=10, n_out=784, hidden=128):
 
 def vanilla_discriminator(n_in=784, hidden=128):
     """The vanilla GAN's: three blocks (Linear, LeakyReLU 0.2) of widths 4, 2, 1 times hidden, then Linear to one logit."""
-    layers, width = [], n_in
+    layers, width, hidden = [], n_in, whole("hidden", hidden)
     for n in (4 * hidden, 2 * hidden, hidden):
         layers += [Linear(width, n, init=he), LeakyReLU(0.2)]
         width = n
@@ -39,7 +40,7 @@ def plane_generator(latent=2, n_out=2, hidden=64, depth=4):
     squeeze a connected cloud of noise into clusters with next to nothing between them. It is continuous, so some samples always
     lie between.
     """
-    widths, layers = [latent, *[hidden] * depth], []
+    widths, layers = [latent, *[hidden] * whole("depth", depth, most=1000)], []
     for n_in, n in zip(widths, widths[1:]):
         layers += [Linear(n_in, n, init=he), BatchNorm(n), ReLU()]
     return Net(*layers, Linear(hidden, n_out))

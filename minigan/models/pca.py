@@ -31,7 +31,8 @@ import math
 import numpy as np
 
 from minigan.arrays import INIT, SAMPLE, copy_of, dtype_name, generator, namespace, to, to_numpy
-from minigan.check import choice, number, whole
+from minigan.check import choice, flag, number, whole
+from minigan.models.check import check_like
 from minigan.models.estimator import Estimator, back_to, in_row_blocks, seed_of
 from minigan.nn.describe import describe
 
@@ -151,7 +152,7 @@ class PCA(Estimator):
         z = rng.standard_normal(size=(whole("n", n), self.n_components_), dtype=self.dtype_)
         scale = xp.sqrt(xp.maximum(self.explained_variance_ - self.noise_variance_, 0.0))
         x = self.mean_ + (z * scale) @ self.components_
-        if mean:
+        if flag("mean", mean):
             return x
         return x + math.sqrt(self.noise_variance_) * rng.standard_normal(size=x.shape, dtype=self.dtype_)
 
@@ -163,18 +164,22 @@ class PCA(Estimator):
 
     def load_state(self, state):
         """Take over what `state()` gave."""
-        wanted = {"mean_", "components_", "explained_variance_", "explained_variance_ratio_", "noise_variance_"}
-        if not isinstance(state, dict) or set(state) != wanted or state["components_"].ndim != 2:
-            raise ValueError(f"the state has {sorted(state) if isinstance(state, dict) else state!r}, want {sorted(wanted)}")
-        self.n_components_, self.n_features_in_ = state["components_"].shape
-        self.dtype_ = dtype_name(state["mean_"])
-        for name, value in state.items():
-            setattr(self, name, copy_of(value) if hasattr(value, "dtype") and value.ndim else value)
+        components = state.get("components_") if isinstance(state, dict) else None
+        if getattr(components, "ndim", None) != 2 or 0 in components.shape:
+            raise ValueError(f"got {type(state).__name__} for a state, with {type(components).__name__} for components_: want "
+                             "a dict as `state()` gives it, with an array (q, n) there")
+        q, n = components.shape
+        like = {"mean_": components[0, :], "components_": components, "explained_variance_": components[:, 0],
+                "explained_variance_ratio_": components[:, 0], "noise_variance_": 0.0}  # fmt: skip
+        check_like(state, like)
+        self.n_components_, self.n_features_in_, self.dtype_ = q, n, dtype_name(components)
+        for name in like:
+            setattr(self, name, state[name] if name == "noise_variance_" else copy_of(state[name]))
 
     def config(self):
-        """The class and its arguments, as plain values."""
+        """The class and its arguments, as plain values; no random state, which only `fit` uses."""
         kind, arguments = describe(self)
-        return {"kind": kind, **arguments}
+        return {"kind": kind, **arguments, "random_state": None}
 
 
 def orthonormal(U):

@@ -79,14 +79,15 @@ class RatingsRBM(Model):
                  backend="numpy"):
         super().__init__(seed=seed, backend=backend)
         self.n_items, self.n_hidden, self.k = whole("n_items", n_items), whole("n_hidden", n_hidden), whole("k", k)
-        self.learning_rate, self.momentum = learning_rate, momentum
         self.weight_decay = number("weight_decay", weight_decay, least=0)
+        optimizer = SGD(learning_rate, momentum)
+        self.learning_rate, self.momentum = optimizer.lr, optimizer.momentum
         self.width = self.n_items
-        n, form = STARS * n_items, Bipartite(STARS * n_items, n_hidden)
-        W = self.rng(INIT).standard_normal(size=(n, n_hidden), dtype=self.dtype) * 0.01
+        n, form = STARS * self.n_items, Bipartite(STARS * self.n_items, self.n_hidden)
+        W = self.rng(INIT).standard_normal(size=(n, self.n_hidden), dtype=self.dtype) * 0.01
         xp = namespace(W)
-        theta = form.pack([W, xp.zeros(n, dtype=W.dtype), xp.zeros(n_hidden, dtype=W.dtype)])
-        self.learner = Learner(form, SGD(learning_rate, momentum), theta)
+        theta = form.pack([W, xp.zeros(n, dtype=W.dtype), xp.zeros(self.n_hidden, dtype=W.dtype)])
+        self.learner = Learner(form, optimizer, theta)
 
     @property
     def params(self):

@@ -24,7 +24,7 @@ import time
 import numpy as np
 
 from minigan.arrays import CHAINS, DRAW, INIT, ORDER, dtype_name, generator, namespace, to
-from minigan.check import choice, number, whole
+from minigan.check import choice, flag, number, whole
 from minigan.models.bipartite import (
     Binary,
     Bipartite,
@@ -40,7 +40,7 @@ from minigan.models.bipartite import (
     sample_visibles,
 )
 from minigan.models.check import check_batch
-from minigan.models.completion import complete
+from minigan.models.completion import METHODS, complete
 from minigan.models.estimator import Estimator, back_to, in_row_blocks, learned, seed_of
 from minigan.models.model import Learner, Model
 from minigan.nn.optim import SGD
@@ -119,7 +119,7 @@ class RBM(Estimator, Model):
             self.check(batch)
         if "learner_" not in vars(self):
             self.begin(batch)
-        return {"contrast": self._update(batch)}
+        return {"contrast": namespace(batch).mean(namespace(batch).abs(self._update(batch)))}
 
     def begin(self, data):
         """θ before the first step; the visible biases fit the means of the data (N, n_features)."""
@@ -139,20 +139,20 @@ class RBM(Estimator, Model):
         self.offsets_ = [means, xp.full(m, 0.5, dtype=data.dtype)] if self.centred else []
 
     def _update(self, v):
+        """One step. -> E_dreams v − E_data v, (n_features,)."""
         gradient, hidden, h = cd_grad(self.params, v, self.rng(), k=self.k, chains=self.chains_ if self.persistent else None,
                                       offsets=self.offsets_ or None, units=UNITS[self.visible])
-        xp = namespace(v)
-        moved = gradient[1] + gradient[0] @ self.offsets_[1] if self.centred else gradient[1]  # E_dreams v − E_data v
+        moved = gradient[1] + gradient[0] @ self.offsets_[1] if self.centred else gradient[1]
         if self.weight_decay:
             gradient[0] += float(self.weight_decay) * self.params[0]
         self.learner_.step(self.learner_.net.pack(gradient))
         if self.centred:
-            now = [xp.mean(v, axis=0), xp.mean(h, axis=0)]
+            now = [namespace(v).mean(rows, axis=0) for rows in (v, h)]
             self.offsets_ = [(1.0 - SLIDE) * old + SLIDE * new for old, new in zip(self.offsets_, now)]
         if self.persistent:
             self.chains_ = hidden
         self.steps_ += 1
-        return xp.mean(xp.abs(moved))
+        return moved
 
     def state(self):
         """All that changes while training, as a nest of arrays and numbers; NotFitted before the first step."""
@@ -222,6 +222,7 @@ class RBM(Estimator, Model):
             whole("chains", self.chains)
         choice("visible", self.visible, UNITS)
         number("weight_decay", self.weight_decay, least=0)
+        flag("persistent", self.persistent), flag("centred", self.centred)
         SGD(self.learning_rate, self.momentum)  # says what is wrong with these two
 
     @property
@@ -298,7 +299,7 @@ class RBM(Estimator, Model):
         mean: give E[v | h], which is good to look at; False gives v ~ p(v | h), which is a sample.
         seed: the same seed gives the same samples; None draws anew. The model does not change.
         """
-        params, units, rng = self.params, UNITS[self.visible], self.sampler(seed)
+        params, units, rng, mean = self.params, UNITS[self.visible], self.sampler(seed), flag("mean", mean)
         half = namespace(params[0]).full((whole("n", n), self.n_components), 0.5, dtype=params[0].dtype)
         start = sample_visibles(params, bernoulli(half, rng), rng, units)
         v = gibbs(params, start, rng, units, whole("k", k) - 1)
@@ -311,6 +312,7 @@ class RBM(Estimator, Model):
         observed: bool, of v's shape or (n_features,); what v has elsewhere is not looked at (NaN is fine). method: "gibbs"
         or "mean_field", as in `completion.py`.
         """
+        method, rounds = choice("method", method, METHODS), whole("rounds", rounds, 2)
         v_host, observed = np.asarray(to(v, "numpy")), np.asarray(to(observed, "numpy"))
         if observed.dtype != bool or observed.shape not in (v_host.shape, v_host.shape[1:]):
             raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "

@@ -26,11 +26,11 @@ Source: Salimans et al. 2016, sections 3.1 and 5.
 import numpy as np
 
 from minigan.arrays import INIT, namespace, to_numpy
-from minigan.check import number, whole
+from minigan.check import instance, number, rows, whole
 from minigan.models.adversarial import fake_loss, real_loss
 from minigan.models.check import check_labels
 from minigan.models.model import Learner, Model
-from minigan.nn import Adam, cross_entropy
+from minigan.nn import Adam, Net, cross_entropy
 from minigan.nn.losses import log_softmax
 
 
@@ -76,7 +76,8 @@ def beside(unlabelled, images, labels, n_classes):
 
     unlabelled: (N, n). images: (M, n). labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
     """
-    check_labels(labels, images, n_classes)
+    unlabelled, images = rows("unlabelled", unlabelled), rows("images", images, unlabelled.shape[-1])
+    check_labels(labels, images, whole("n_classes", n_classes))
     missing = sorted(set(range(n_classes)) - set(to_numpy(labels).tolist()))
     if missing:
         raise ValueError(f"no labelled row of class {', '.join(map(str, missing))}: want one of each of the {n_classes}")
@@ -102,6 +103,7 @@ class SSGAN(Model):
     def __init__(self, G, features, head, latent=100, *, noise=0.3, optimizer_g=None, optimizer_d=None, seed=0,
                  backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
+        instance("G", G, Net), instance("features", features, Net), instance("head", head, Net)
         self.G, self.features, self.head, self.latent = G, features, head, whole("latent", latent)
         self.noise = number("noise", noise, least=0)
         if G.input_shape != (self.latent,) or G.output_shapes[-1] != features.input_shape:
@@ -149,6 +151,7 @@ class SSGAN(Model):
 
     def probabilities(self, images):
         """p(class | real) of each image, (N, K)."""
+        super().check(images)
         return namespace(images).exp(log_softmax(self.judging.infer(self.seeing.infer(images))))
 
     def accuracy(self, images, labels):

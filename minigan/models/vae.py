@@ -32,11 +32,12 @@ Sources: Kingma & Welling 2014; Rezende et al. 2014; Burda, Grosse & Salakhutdin
 import math
 
 from minigan.arrays import INIT, namespace, row_blocks
-from minigan.check import choice, number, whole
+from minigan.check import choice, flag, instance, number, whole
 from minigan.models.bipartite import bernoulli
+from minigan.models.check import check_batch
 from minigan.models.likelihoods import LIKELIHOODS
 from minigan.models.model import Learner, Model
-from minigan.nn import Adam
+from minigan.nn import Adam, Net
 
 CODES = 1 << 10  # decoded at a time in log_likelihood: their pixels fit the cache
 
@@ -136,10 +137,11 @@ class VAE(Model):
     def __init__(self, encoder, decoder, latent, likelihood="bernoulli", *, sigma=1.0, beta=1.0, samples=1, binarise=False,
                  optimizer=None, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
-        self.encoder, self.decoder, self.latent = encoder, decoder, whole("latent", latent)
+        self.encoder, self.decoder = instance("encoder", encoder, Net), instance("decoder", decoder, Net)
+        self.latent = whole("latent", latent)
         self.likelihood = choice("likelihood", likelihood, LIKELIHOODS)
         self.sigma, self.beta = number("sigma", sigma, above=0), number("beta", beta, least=0)
-        self.samples, self.binarise = whole("samples", samples), bool(binarise)
+        self.samples, self.binarise = whole("samples", samples), flag("binarise", binarise)
         self.pixels = LIKELIHOODS[likelihood](self.sigma)
         self.width, self.range = encoder.n_in, (0.0, 1.0) if binarise else self.pixels.range
         self._check_networks()
@@ -189,7 +191,8 @@ class VAE(Model):
         return split(self.q.infer(x))
 
     def decode(self, z):
-        """E[x|z], (N, n)."""
+        """E[x|z], (N, n), of codes z (N, latent)."""
+        check_batch(z, width=self.latent, backend=self.backend, dtype=self.dtype)
         return self.pixels.mean(self.p.infer(z))
 
     def reconstruct(self, x):

@@ -53,6 +53,11 @@ class BatchNorm:
         xp = backend_module(backend)
         return [xp.zeros(self.n, dtype=getattr(xp, dtype)), xp.ones(self.n, dtype=getattr(xp, dtype))]
 
+    def check_stats(self, stats):
+        """Raise ValueError where a running variance is below 0."""
+        if bool(namespace(stats[1]).any(stats[1] < 0)):
+            raise ValueError(f"the running variance of {self!r} is below 0 somewhere: want 0 or more")
+
     def forward(self, params, x, stats=None):
         """x (N, n) or (…, n) -> y of the same shape, and the cache. With stats = [mean, variance] those serve instead of the
         batch's.

@@ -15,10 +15,12 @@ same number of windows over every pixel; other kernels leave a checkerboard in t
 et al. 2010; Radford et al. 2016 (DCGAN) for its use in a generator.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from minigan.arrays import namespace
-from minigan.check import pair, whole
+from minigan.check import instance, pair, whole
 from minigan.nn.conv import Window, check_image, convolve, convolve_dW, convolve_dx
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
@@ -45,7 +47,7 @@ class ConvTranspose2d:
         self.window = Window(np.ndindex(size), size, steps, cut)
         self.input_shape = (None, None, self.n_in)
         self.shapes = ((*size, self.n_out, self.n_in), (self.n_out,))
-        self.init_weights = init
+        self.init_weights = instance("ConvTranspose2d: init", init, Callable)
 
     def output_shape(self, shape):
         """(h, w, n_in) -> (s·(h − 1) + k − 2p, …, n_out)."""

@@ -15,6 +15,8 @@ Sources: Glorot & Bengio 2010, eq. 16; He et al. 2015, eq. 10; Radford et al. 20
 
 import math
 
+from minigan.check import number
+
 
 def fans(shape):
     """(fan_in, fan_out) of weights (…, n_in, n_out)."""
@@ -35,5 +37,5 @@ def he(rng, shape, dtype):
 
 def normal(scale=0.02):
     """The initialiser that draws from N(0, scale²)."""
-    scale = float(scale)  # a numpy.float64 would turn float32 weights into float64
+    scale = number("normal: scale", scale, above=0)
     return lambda rng, shape, dtype: rng.standard_normal(size=shape, dtype=dtype) * scale

@@ -19,8 +19,10 @@ The bias is the weight of one more input that is always 1. That is how the cache
 later (`penalty.py`), it is 0: when x changes by t, y changes by t W, and the constant input not at all.
 """
 
+from collections.abc import Callable
+
 from minigan.arrays import namespace
-from minigan.check import whole
+from minigan.check import instance, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
 from minigan.nn.shapes import as_rows
@@ -39,7 +41,7 @@ class Linear:
     def __init__(self, n_in, n_out, *, init=glorot):
         self.n_in, self.n_out = whole("Linear: n_in", n_in), whole("Linear: n_out", n_out)
         self.shapes = ((self.n_in, self.n_out), (self.n_out,))
-        self.init_weights = init
+        self.init_weights = instance("Linear: init", init, Callable)
 
     def init(self, rng, dtype):
         """The first [W, b], drawn with rng."""

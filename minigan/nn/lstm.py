@@ -23,10 +23,12 @@ The product x W_x too is made for all steps at once, before the walk.
 Sources: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (the gate f).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from minigan.arrays import namespace
-from minigan.check import whole
+from minigan.check import instance, whole
 from minigan.nn.activations import sigmoid
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
@@ -67,7 +69,7 @@ class LSTM:
         self.n_in, self.n_out = whole("LSTM: n_in", n_in), whole("LSTM: n_out", n_out)
         self.input_shape = (None, self.n_in)
         self.shapes = ((self.n_in, 4 * self.n_out), (self.n_out, 4 * self.n_out), (4 * self.n_out,))
-        self.init_weights = init
+        self.init_weights = instance("LSTM: init", init, Callable)
 
     def output_shape(self, shape):
         """(T, n_in) -> (T, n_out)."""

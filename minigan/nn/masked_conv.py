@@ -20,10 +20,12 @@ is multiplied by zero, and nothing can leak. Only for colours the centre's weigh
 Source: van den Oord et al. 2016, "Pixel recurrent neural networks", section 3.4.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from minigan.arrays import namespace
-from minigan.check import pair, whole
+from minigan.check import choice, instance, pair, whole
 from minigan.nn.conv import Window, check_image, convolve, convolve_dW, convolve_dx
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
@@ -48,11 +50,10 @@ class MaskedConv2d:
         size = pair("MaskedConv2d: kernel", kernel, 1)
         if any(k % 2 == 0 for k in size):
             raise ValueError(f"MaskedConv2d: kernel is {kernel}: want odd numbers, so that there is a centre")
-        if mask not in ("A", "B"):
-            raise ValueError(f"MaskedConv2d: mask is {mask!r}: want 'A', without the centre, or 'B', with it")
+        choice("MaskedConv2d: mask", mask, ("A", "B"))  # without the centre, or with it
         if n_in % colours or n_out % colours:
             raise ValueError(f"MaskedConv2d: {n_in} and {n_out} channels do not form {colours} groups of one size")
-        self.mask, self.init_weights = mask, init
+        self.mask, self.init_weights = mask, instance("MaskedConv2d: init", init, Callable)
         centre = tuple(k // 2 for k in size)
         taps = [(a, b) for a, b in np.ndindex(size) if (a, b) < centre]
         group_in, group_out = np.arange(n_in) * colours // n_in, np.arange(n_out) * colours // n_out

@@ -18,7 +18,7 @@ of its input, which is the gradient of the output of the layer below.
 A layer is any object with `shapes` (of its parameters), `forward(params, x) -> (y, cache)` and
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
 flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. One with running statistics
-(BatchNorm) has `stats_shapes`, `init_stats` and `track`. What it makes of an example's shape: see `shapes.py`.
+(BatchNorm) has `stats_shapes`, `init_stats`, `check_stats` and `track`. What it makes of an example's shape: see `shapes.py`.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace
@@ -141,6 +141,12 @@ class Net:
         old = self.unpack_stats(stats)
         new = [layer.track(part, cache) if part else [] for layer, part, cache in zip(self.layers, old, tape)]
         return flatten(namespace(stats), dtype_name(stats), new)
+
+    def check_stats(self, stats):
+        """Raise ValueError where running statistics cannot be, such as a variance below 0."""
+        for layer, part in zip(self.layers, self.unpack_stats(stats)):
+            if part and hasattr(layer, "check_stats"):
+                layer.check_stats(part)
 
     def _check(self, theta, x, stats):
         namespace(theta, x) if stats is None else namespace(theta, x, stats)

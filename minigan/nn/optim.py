@@ -51,6 +51,7 @@ class Optimizer:
     """What the three share: the checks, the state, and the walk over the vectors in blocks."""
 
     count = 0  # how many vectors `change` keeps
+    squares = ()  # which of them are means of squares
 
     __repr__ = words
 
@@ -104,14 +105,26 @@ class Optimizer:
         vectors = {"moments": [copy_of(moment) for moment in self.moments or []]}
         return {"t": self.t, **vectors} | ({"mean": copy_of(self.mean)} if self.mean is not None else {})
 
+    def check_state(self, state):
+        """Raise unless `state` can be that of an optimizer of these settings."""
+        names = set(state) if isinstance(state, dict) else set()
+        moments = state["moments"] if names - {"mean"} == {"t", "moments"} else None
+        averages = "mean" in names or not (self.average and names and state["t"])
+        if not isinstance(moments, (list, tuple)) or len(moments) not in (0, self.count) or not averages:
+            raise ValueError(f"the state has {sorted(names)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it "
+                             "averages")
+        whole("t", state["t"], 0)
+        for i, moment in enumerate(moments):
+            xp, least = namespace(moment), 0.0 if i in self.squares else -math.inf
+            if not bool(xp.all(xp.isfinite(moment))) or bool(xp.any(moment < least)):
+                raise ValueError(f"moment {i} of {self!r} is not finite, or a mean of squares below 0: want a state as it was "
+                                 "saved")
+
     def load_state(self, state):
         """Take over what the `state()` of an optimizer of the same settings gave."""
-        averages = "mean" in state or not (self.average and state.get("t"))
-        if set(state) - {"mean"} != {"t", "moments"} or len(state["moments"]) not in (0, self.count) or not averages:
-            raise ValueError(f"the state has {sorted(state)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it "
-                             "averages")
-        moments, t = [copy_of(moment) for moment in state["moments"]], whole("t", state["t"], 0)
-        self.t, self.moments = t, moments if len(moments) == self.count else None
+        self.check_state(state)
+        moments = [copy_of(moment) for moment in state["moments"]]
+        self.t, self.moments = int(state["t"]), moments if len(moments) == self.count else None
         self.mean = copy_of(state["mean"]) if "mean" in state else None
 
 
@@ -140,7 +153,7 @@ class RMSProp(Optimizer):
     lr: float > 0. rho: float in [0, 1). eps: float ≥ 0. schedule, average: see above; none by default.
     """
 
-    count = 1
+    count, squares = 1, (0,)
 
     def __init__(self, lr=1e-3, rho=0.99, eps=1e-8, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)
@@ -158,7 +171,7 @@ class Adam(Optimizer):
     lr: float > 0. beta1, beta2: floats in [0, 1). eps: float ≥ 0. schedule, average: see above; none by default.
     """
 
-    count = 2
+    count, squares = 2, (1,)
 
     def __init__(self, lr=2e-4, beta1=0.5, beta2=0.999, eps=1e-8, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)

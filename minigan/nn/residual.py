@@ -63,6 +63,10 @@ class Residual:
         """Raise ValueError if f has a curved layer."""
         self.net.check_tangent()
 
+    def check_stats(self, stats):
+        """Raise ValueError where the running statistics of f cannot be."""
+        self.net.check_stats(stats[0])
+
     def track(self, stats, cache):
         """The running statistics of f after the training pass that left this tape."""
         return [self.net.track(stats[0], cache)]

@@ -66,6 +66,8 @@ class Reshape:
 
     def __init__(self, *shape):
         self.shape = tuple(whole("Reshape: a length", length) for length in shape)
+        if not shape:
+            raise ValueError("Reshape(): want the shape of one example, as in Reshape(28, 28, 1)")
         self.input_shape = (math.prod(self.shape),)
 
     def output_shape(self, shape):

@@ -25,8 +25,14 @@ def to_torch(net, theta, stats=None):
 def from_torch(net, named):
     """(θ, stats) for a Net of the same layers as an nn.Sequential whose state_dict, as NumPy arrays, is `named`.
 
-    Raises ValueError where a weight is missing or has another shape.
+    Raises ValueError where a weight is missing, left over, of another shape, or of another dtype than the rest.
     """
+    if not isinstance(named, dict):
+        raise TypeError(f"got {type(named).__name__}: want a dict of arrays by name, as a state_dict is")
+    known = to_torch(net, np.zeros(net.size, "float32"), net.init_stats())
+    if extra := sorted(map(str, set(named) - set(known))):
+        raise ValueError(f"no place for {', '.join(extra[:5])}{' …' if extra[5:] else ''} in this network: want the weights of "
+                         "the same layers and no others")
     theta, stats = [], []
     for i, (layer, shapes, moving) in enumerate(zip(net.layers, net.shapes, net.stats_shapes)):
         own = {name.partition(".")[2]: np.asarray(array) for name, array in named.items() if name.partition(".")[0] == str(i)}
@@ -41,5 +47,8 @@ def from_torch(net, named):
                 raise ValueError(f"layer {i}, {layer!r}, wants an array of shape {shape}, the names give one of {array.shape}")
         theta += [array.reshape(-1) for array in params]
         stats += [array.reshape(-1) for array in running]
-    empty = np.zeros(0, theta[0].dtype if theta else np.float32)
+    dtypes = sorted({str(array.dtype) for array in [*theta, *stats]}) or ["float32"]
+    if len(dtypes) > 1 or dtypes[0] not in ("float32", "float64"):
+        raise ValueError(f"the weights are {' and '.join(dtypes)}: want all float32, or all float64")
+    empty = np.zeros(0, dtypes[0])
     return np.concatenate([empty, *theta]), np.concatenate([empty, *stats])

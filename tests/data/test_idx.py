@@ -44,7 +44,8 @@ BAD = {
     "ends within its header": idx()[:9],
     "12 bytes, and holds 11 bytes": idx()[:-1],
     "holds more than that": idx() + b"x",
-    "more than 1.07e\\+09 is not believed": idx((2**31, 2**31, 2**31), b""),
+    "more than 1.07e\\+09 bytes are not believed": idx((2**31, 2**31, 2**31), b""),
+    r"claims the shape \(0, 4294967295, 4294967295\)": idx((0, 2**32 - 1, 2**32 - 1), b""),
 }
 
 
@@ -99,7 +100,7 @@ def test_a_missing_file_says_where_to_put_it(tmp_path, empty_cache, monkeypatch)
     monkeypatch.setitem(mnist_module.MIRRORS, "mnist", ["http://127.0.0.1:9/"])
     with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz .*127.0.0.1.*MINIGAN_DATA.*--data digits"):
         mnist(folder=tmp_path)
-    with pytest.raises(ValueError, match="want 'train' or 'test'"):
+    with pytest.raises(ValueError, match="want one of 'train', 'test'"):
         mnist("validation")
 
 

@@ -34,6 +34,16 @@ def test_every_size_and_mode_is_read(folder):
     assert -1 <= grey.min() < grey.max() <= 1
 
 
+def test_16_bits_of_grey_keep_their_scale(tmp_path):
+    """300 of 65535 is nearly black, as it is in any viewer; Pillow's own conversion makes it white."""
+    Image.fromarray(np.full((20, 20), 300, np.uint16)).save(tmp_path / "dark.png")
+    Image.fromarray(np.full((20, 20), 32768, np.uint16)).save(tmp_path / "half.png")
+    for colour in (True, False):
+        images, unreadable = image_folder(tmp_path, 8, colour=colour)
+        assert not unreadable
+        assert images.mean(axis=1) == pytest.approx([300 / 65535, 32768 / 65535], abs=1 / 510)
+
+
 def test_unreadable_files_are_named_and_not_fatal(folder):
     whole = (folder / "a.png").read_bytes()
     (folder / "cut.png").write_bytes(whole[:100])
@@ -138,7 +148,7 @@ def test_what_is_no_folder_of_images_is_refused(tmp_path):
         image_folder(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="holds no readable image"):
         image_folder(tmp_path)
-    with pytest.raises(ValueError, match="want 2 pixels or more"):
+    with pytest.raises(ValueError, match="want a whole number, 2 or more"):
         image_folder(tmp_path, 1)
 
 

@@ -72,3 +72,20 @@ def test_a_drawing_becomes_a_world(tmp_path):
     Image.new("L", (10, 10), 255).save(path)
     with pytest.raises(ValueError, match="has no dark pixels"):
         drawing(path)
+
+
+def test_a_large_drawing_is_made_smaller_and_a_monstrous_one_refused(tmp_path):
+    """A sheet of 2,000 × 1,000 whose left half is black; then one of 72 million pixels."""
+    path = tmp_path / "sheet.png"
+    sheet = Image.new("L", (2000, 1000), 255)
+    sheet.paste(0, (0, 0, 1000, 1000))
+    sheet.save(path)
+    points = drawing(path).sample(3000)
+    assert points.mean(axis=0) == pytest.approx([-0.5, 0.0], abs=0.02)
+    assert points.max(axis=0) == pytest.approx([0.0, 0.5], abs=0.02)
+    Image.new("1", (12000, 6000), 0).save(path)
+    with pytest.raises(ValueError, match="claims 12000 × 6000 pixels"):
+        drawing(path)
+    path.write_text("no picture")
+    with pytest.raises(ValueError, match="none of PNG, JPEG, WEBP, BMP"):
+        drawing(path)

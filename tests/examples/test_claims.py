@@ -62,8 +62,8 @@ def test_4_every_rule_reaches_the_saddle_and_simultaneous_steps_leave_the_twist(
 
 @pytest.mark.slow
 def test_5_the_outcome_hangs_on_start_and_luck_and_less_so_with_r1(figures):
-    """Reverse KL, in docs/claims.md: 0.03 to 0.90 in 16 runs, within 0.002 in four with R1. Of the 1,820 ways to choose 4 of the
-    16 runs, all have a range of more than three times that.
+    """Reverse KL, in docs/claims.md: 0.03 to 0.90 in 16 runs, within 0.002 in four with R1. In all 1,820 choices of 4 of the
+    16 runs the range is more than three times that.
     """
     *_, plain, calm, row, column = figures(5, seeds=2, steps=2000)
     assert max(plain) - min(plain) > 3 * (max(calm) - min(calm))

@@ -212,6 +212,14 @@ def test_pixel_by_pixel(tmp_path, options):
         assert animation.n_frames > 30
 
 
+def test_likelihoods_by_epoch(tmp_path):
+    """Every model becomes better than pixels that are all even, −64 log 2 nats."""
+    said = run("likelihood_by_epoch.py", "--channels", 4, "--epochs", 2, "--every", 1, "--out", tmp_path)
+    assert files(tmp_path) == {"likelihood.png"}
+    nats = [float(value) for value in re.findall(r": (-\S+) nats after 2 epochs", said)]
+    assert len(nats) == 4 and min(nats) > -64 * np.log(2)
+
+
 def test_a_dcgan_is_walked_through_and_its_codes_are_summed(tmp_path):
     """The classifier sees 1,000 samples of an untrained G: too few of a class are sure, or they are; both ways end well."""
     said = run("dcgan.py", "--epochs", 2, "--width", 8, "--average", 0, "--out", tmp_path)
@@ -244,7 +252,8 @@ def test_the_lectures_gan_on_files_in_mnists_format_and_what_one_does_with_it(tm
     ("vanilla_gan", ["--epochs", 2]), ("gan_2d", ["--steps", 20, "--frames", 2]), ("rbm", ["--epochs", 2]),
     ("rbm_completion", ["--epochs", 2]), ("dcgan", ["--epochs", 1]), ("vae", ["--epochs", 2]), ("decoders", ["--epochs", 2]),
     ("few_labels", ["--epochs", 2, "--draws", 1, "--steps", 20]), ("denoiser_chain", ["--epochs", 2, "--rounds", 30]),
-    ("pixelcnn", ["--epochs", 2]), ("pixelcnn", ["--epochs", 2, "--model", "row"])])  # fmt: skip
+    ("pixelcnn", ["--epochs", 2]), ("pixelcnn", ["--epochs", 2, "--model", "row"]),
+    ("likelihood_by_epoch", ["--epochs", 2, "--every", 1])])  # fmt: skip
 def test_examples_on_a_gpu(tmp_path, name, options):
     from minigan.arrays import backend_module
 

@@ -49,13 +49,32 @@ def test_where_the_grader_fails_one_submission_the_others_keep_their_grades(tmp_
     for name in ("a", "b", "c"):
         shutil.copytree(submission(1) / "minigan", tmp_path / "class" / name / "minigan")
     grade = Grader.grade
-    monkeypatch.setattr(Grader, "grade", lambda self, path, job: 1 / 0 if path.endswith("b") else grade(self, path, job))
+    monkeypatch.setattr(Grader, "grade", lambda self, path: 1 / 0 if path.endswith("b") else grade(self, path))
     with pytest.raises(SystemExit) as exit:
         paths = [str(tmp_path / "class" / name) for name in ("a", "b", "c")]
         main(["grade", *paths, "--sheet", "1", "--format", "json", "--out", str(tmp_path / "out")])
     results = [json.loads((tmp_path / f"out/{name}.json").read_text()) for name in ("a", "b", "c")]
     assert exit.value.code == 1 and [result["score"] for result in results] == [32, 0, 32]
     assert "the grader failed, ZeroDivisionError" in results[1]["remarks"][0]
+
+
+def test_names_that_no_file_can_have_and_a_list_that_cannot_be_written_end_no_grading(tmp_path, submission, capsys):
+    right, class_ = submission(1), tmp_path / "class"
+    names = ["é" * 120 + "a", "é" * 120 + "b", "x" * 250]
+    for name in names:
+        (class_ / name).mkdir(parents=True)
+        shutil.copy(right / "minigan/nn/linear.py", class_ / name)
+    paths = [str(class_ / name) for name in names]
+    with pytest.raises(SystemExit) as exit:
+        main(["grade", *paths, "--sheet", "1", "--out", str(tmp_path / "out"), "--csv", str(tmp_path / "class.csv")])
+    assert exit.value.code == 0
+    results = sorted((tmp_path / "out").iterdir())
+    assert len(results) == 3 and all("6 of 32 points" in path.read_text() for path in results), results
+    with open(tmp_path / "class.csv", newline="") as file:
+        assert [row["submission"] for row in csv.DictReader(file)] == names
+    with pytest.raises(SystemExit) as exit:
+        main(["grade", *paths, "--sheet", "1", "--csv", str(tmp_path / "nowhere/class.csv")])
+    assert exit.value.code == 2 and "nowhere/class.csv" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", ["release 9 --out x", "grade x --sheet 9", "gradescope 9 --out x.zip"])

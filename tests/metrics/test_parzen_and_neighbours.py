@@ -91,10 +91,10 @@ def test_two_samples_of_one_distribution_cannot_be_told_apart():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: parzen_log_likelihood(np.zeros((3, 2)), np.zeros((3, 4)), 0.1), r"want \(M, n\) and \(N, n\)"),
-        (lambda: parzen_log_likelihood(np.zeros((3, 2)), np.zeros((3, 2)), 0), "want a width above 0"),
+        (lambda: parzen_log_likelihood(np.zeros((3, 2)), np.zeros((3, 4)), 0.1), r"want \(N, 2\), one example"),
+        (lambda: parzen_log_likelihood(np.zeros((3, 2)), np.zeros((3, 2)), 0), "sigma is 0: want a number > 0"),
         (lambda: nearest(np.zeros((3, 2)), np.zeros((3, 2)), 4), "k is 4"),
-        (lambda: nearest(np.zeros((3, 2)), np.zeros((3, 2)), 3, skip_self=True), "between 1 and the 2"),
+        (lambda: nearest(np.zeros((3, 2)), np.zeros((3, 2)), 3, skip_self=True), "want a whole number, 1 to 2"),
     ],
 )
 def test_the_impossible_is_refused(call, message):

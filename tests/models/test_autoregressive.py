@@ -91,7 +91,7 @@ def test_the_fast_sampler_draws_what_the_naive_one_draws(kind, levels):
 
 
 def test_the_fast_sampler_is_fast():
-    """At least ten times, on 28×28, where each pixel costs the naive one a pass over the images: 784 passes, of which 8 are timed."""
+    """At least ten times, on 28×28: the naive one makes 784 passes over the images, of which 8 are timed."""
     model = PixelCNN((28, 28))
     start = time.perf_counter()
     model.sample(32, seed=0)

@@ -90,7 +90,19 @@ def test_reading_a_file_in_movielens_layout(tmp_path):
     assert (users.tolist(), items.tolist(), ratings.tolist()) == ([195, 0], [241, 1], [3, 5])
 
 
-BAD_LINES = ["1\t2", "1\t2\t6\t0", "1\t2\tgood\t0", "0\t2\t3\t0", "1 2 3 0", "1\t2\t3\t0\t9", "", "1\t2\t3.5\t0"]
+def test_a_mark_of_byte_order_and_blank_lines_mean_nothing(tmp_path):
+    path = tmp_path / "u.data"
+    path.write_text("196\t242\t3\t881250949\n\n1\t2\t5\t0\n\n", encoding="utf-8-sig")
+    assert [column.tolist() for column in read_ratings(path)] == [[195, 0], [241, 1], [3, 5]]
+
+
+def test_a_table_that_no_machine_holds_is_refused_with_its_size():
+    one = np.array([0])
+    with pytest.raises(ValueError, match=r"a table of 1000000 × 1000000 takes 4e\+03 GB: want 1\.07e\+09 numbers at most"):
+        as_table(one, one, one, (10**6, 10**6))
+
+
+BAD_LINES = ["1\t2", "1\t2\t6\t0", "1\t2\tgood\t0", "0\t2\t3\t0", "1 2 3 0", "1\t2\t3\t0\t9", "1\t2\t3.5\t0"]
 
 
 @pytest.mark.parametrize("line", BAD_LINES)

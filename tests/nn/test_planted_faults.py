@@ -73,6 +73,8 @@ FAULTS = [
     (ADVERSARIAL, "minimax: the sign of the gradient", "return -loss, -dlogits", "return -loss, dlogits"),
     (ADVERSARIAL, "non-saturating: the target of the other loss", "return bce_with_logits(logits, 1.0)", "return bce_with_logits(logits, 1.0)[0], bce_with_logits(logits, 0.0)[1]"),
     (CONV, "dx: the kernel not flipped", "enumerate(self.taps)", "enumerate(self.taps[::-1])"),
+    (CONV, "dx: the turned kernel not turned", "for i in reversed(range(len(window.taps)))", "for i in range(len(window.taps))"),
+    (CONV, "dx: the turned window's padding", "(rows - 1 - top, columns - 1 - left))", "(top, left))"),
     (CONV, "dx: the window's offset forgotten", "x[:, a : a + below : down, b", "x[:, 0 : below : down, b"),
     (CONV, "dx: the padding cut off at one side only", "return x[:, rows : rows + h, cols", "return x[:, :h, cols"),
     (CONV, "patches: a tap's column forgotten", "left[None, :, None] + b", "left[None, :, None] + 0 * b"),

@@ -1,9 +1,10 @@
 """Probes: how each task is tried. One file a sheet; each class is a task's probe.
 
-`cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name.
-`laws(inputs, answer)`, where there is one, yields (a fact that a right answer obeys, whether this one does): words for the
-student. A truth in the answer is such a fact too, its name being a whole sentence for the student. A probe is a bundle of
-functions, never an object: that is why they have no `self`.
+`cases(rng)` yields dicts of inputs, `run(**inputs)` calls the task's functions and returns what they give, by name: arrays,
+numbers, None. What is a fact about them is for the grader to find, never for `run`, which the student's process can forge. A
+case with the key "refused" is one that must raise ValueError, in these words. `laws(inputs, answer)`, where there is one,
+yields (a fact that a right answer obeys, whether this one does): words for the student. A probe is a bundle of functions, never
+an object: that is why they have no `self`.
 
 Shapes are all different, so that no transpose passes; there is a float32 case, so that no upcast does; what comes from above is
 random. What a handout asks for and no case tries is not graded: for a new "must", write a case that fails without it.
@@ -33,26 +34,13 @@ def cached(cache, names):
     return parts(cache, names, "the cache must be")
 
 
-def halves(layer, params, cache, dy, dx, dparams):
-    """Whether backward gives the same, and None in the place of the rest, when the caller wants one of the two only."""
+def halves(layer, params, cache, dy, names):
+    """What backward gives when the caller wants one of the two only: the same, and None in the place of the rest."""
     no_dx, alone = parts(layer.backward(params, cache, dy, want_dx=False), "None, the gradients of the parameters")
     dx_alone, no_dparams = parts(layer.backward(params, cache, dy, want_dparams=False), "dx, None")
-    same = isinstance(alone, (tuple, list)) and len(alone) == len(dparams) and all(map(_same, alone, dparams))
-    return {"with want_dx=False, want (None, the gradients of the parameters as else)": no_dx is None and same,
-            "with want_dparams=False, want (dx as else, None)": no_dparams is None and _same(dx_alone, dx)}  # fmt: skip
-
-
-def _same(a, b):
-    return np.shape(a) == np.shape(b) and np.allclose(np.asarray(a, float), np.asarray(b, float), rtol=1e-3, equal_nan=True)
-
-
-def refused(function, *args, **kwargs):
-    """Whether the call raises ValueError."""
-    try:
-        function(*args, **kwargs)
-    except ValueError:
-        return True
-    return False
+    gradients = zip(names.split(", "), parts(alone, names, "with want_dx=False, want None and"))
+    return {"dx with want_dx=False": no_dx, **{f"{name} with want_dx=False": value for name, value in gradients},
+            "dx with want_dparams=False": dx_alone, "dparams with want_dparams=False": no_dparams}  # fmt: skip
 
 
 def column_sums_vanish(x, tolerance=1e-3):

@@ -5,7 +5,7 @@ The windows have sides, strides and paddings that differ between rows and column
 
 import numpy as np
 
-from minigan.homework.probes import cached, halves, normal, parts, refused
+from minigan.homework.probes import cached, halves, normal, parts
 from minigan.nn import LSTM, Conv2d, ConvTranspose2d, MaskedConv2d
 from minigan.nn.activations import sigmoid
 from minigan.nn.conv import Window
@@ -101,7 +101,7 @@ def _backward(layer, W, b, x, dy):
     layer.forward([W, b], 2.0 * x + 1.0)
     dx, dparams = parts(layer.backward([W, b], cache, dy), "dx, [dW, db]")
     dW, db = parts(dparams, "dW, db")
-    return {"y": y, "dx": dx, "dW": dW, "db": db, **halves(layer, [W, b], cache, dy, dx, dparams)}
+    return {"y": y, "dx": dx, "dW": dW, "db": db, **halves(layer, [W, b], cache, dy, "dW, db")}
 
 
 def _bilinear(inputs, answer):
@@ -199,29 +199,33 @@ class Masked:
             W, b = MaskedConv2d(n_in, n_out, kernel, mask=mask, colours=colours).shapes
             arrays = normal(rng, dtype, x=(2, 4, 5, n_in), W=W, b=b, dy=(2, 4, 5, n_out))
             yield {**arrays, "kernel": kernel, "mask": mask, "colours": colours}
+        arrays |= {"mask": "B", "colours": 1}
+        yield {**arrays, "kernel": (3, 4), "refused": "an even kernel must raise ValueError"}
+        yield {**arrays, "kernel": (3, 3), "mask": "C", "refused": "a mask that is neither A nor B must raise ValueError"}
 
     def run(x, W, b, dy, kernel, mask, colours):
         n_in, n_out = W.shape[1:]
         layer = MaskedConv2d(n_in, n_out, kernel, mask=mask, colours=colours)
         if tuple(layer.shapes) != (W.shape, b.shape):
-            raise ValueError(f"self.shapes is {layer.shapes}, want {(W.shape, b.shape)}: which taps does mask {mask} leave?")
+            raise TypeError(f"self.shapes is {layer.shapes}, want {(W.shape, b.shape)}: which taps does mask {mask} leave?")
         answer = {"self.window.taps": np.array(layer.window.taps), **_backward(layer, W, b, x, dy)}
-        reached = np.zeros((4, 5, colours, colours), bool)
         for group in range(colours):  # what changes in y when one group of x changes at pixel (1, 2)?
-            channels = np.arange(n_in) * colours // n_in == group
             moved = x.copy()
-            moved[:, 1, 2, channels] += 1
-            change = parts(layer.forward([W, b], moved), "y, cache")[0] != answer["y"]
-            reached[:, :, group, :] = change.any(axis=0).reshape(4, 5, colours, -1).any(axis=-1)
-        at_once = reached[1, 2].astype(float)
-        wanted = {"A": "must not", "B": "must"}[mask]
-        facts = {"y at a pixel must not depend on later pixels": not reached.reshape(20, -1)[:7].any()}
+            moved[:, 1, 2, np.arange(n_in) * colours // n_in == group] += 1
+            answer[f"y with group {group} of x moved"] = parts(layer.forward([W, b], moved), "y, cache")[0]
+        return answer
+
+    def laws(inputs, answer):
+        colours, mask = inputs["colours"], inputs["mask"]
+        changed = [answer[f"y with group {group} of x moved"] != answer["y"] for group in range(colours)]
+        reached = np.stack([change.any(axis=0).reshape(20, colours, -1).any(axis=-1) for change in changed], axis=1)
+        yield "y at a pixel must not depend on later pixels", not reached[:7].any()
+        own = np.triu(np.ones((colours, colours)), k=1 if mask == "A" else 0)  # of pixel (1, 2), the eighth
         if colours == 1:
-            facts[f"with mask {mask} y at a pixel {wanted} depend on x at that pixel"] = bool(at_once[0, 0]) == (mask == "B")
+            wanted = f"with mask {mask} y at a pixel must{' not' if mask == 'A' else ''} depend on x at that pixel"
         else:
-            facts["at one pixel: does a group of x (row) reach a group of y (column)?"] = at_once
-        return {**answer, **facts, "an even kernel must raise ValueError": refused(MaskedConv2d, 2, 2, (3, 4)),
-                "a mask that is neither A nor B must raise ValueError": refused(MaskedConv2d, 2, 2, 3, mask="C")}  # fmt: skip
+            wanted = "at one pixel, which groups of x reach which groups of y? with A the earlier ones, with B its own too"
+        yield wanted, np.array_equal(reached[7], own)
 
 
 GATES = {"all": (0.0, 0.0), "i closed, f open": (-60.0, 60.0)}  # what is added to a_i and to a_f
@@ -292,10 +296,16 @@ class LSTMForward:
         kept, said, cells = cached(cache, "x, y, the caches of the cells")
         other, _ = layer.forward([W_x, 2 * W_h, b], x)
         (without, _), (moved, _) = (layer.forward([W_x, 0 * W_h, b], given) for given in (x, later))
-        through_h, through_memory = (not np.allclose(p[:, 1:], q[:, 1:]) for p, q in ((other, y), (without, moved)))
         return {"y at step 1": y[:, 0].copy(), "y": y, "x in the cache": kept, "y in the cache": said,
-                "cells in the cache": len(cells), "from step 2 on y must depend on W_h: h is handed on": through_h,
-                "x_1 must reach later steps through the memory, even with W_h = 0": through_memory}  # fmt: skip
+                "cells in the cache": len(cells), "y with twice the W_h": other, "y with W_h = 0": without,
+                "y with W_h = 0 and x_1 moved": moved}  # fmt: skip
+
+    def laws(inputs, answer):
+        later = {name: value[:, 1:] for name, value in answer.items() if name.startswith("y with") or name == "y"}
+        through_h = not np.allclose(later["y"], later["y with twice the W_h"])
+        yield "from step 2 on y must depend on W_h: h is handed on", through_h
+        through_memory = not np.allclose(later["y with W_h = 0"], later["y with W_h = 0 and x_1 moved"])
+        yield "x_1 must reach later steps through the memory, even with W_h = 0", through_memory
 
 
 class LSTMBackward:
@@ -319,7 +329,7 @@ class LSTMBackward:
         layer.forward(params, 2.0 * x + 1.0)
         dx, dparams = parts(layer.backward(params, cache, dy), "dx, [dW_x, dW_h, db]")
         gradients = dict(zip(("dW_x", "dW_h", "db"), parts(dparams, "dW_x, dW_h, db")))
-        return {"dx": dx, **gradients, **halves(layer, params, cache, dy, dx, dparams)}
+        return {"dx": dx, **gradients, **halves(layer, params, cache, dy, "dW_x, dW_h, db")}
 
     def laws(inputs, answer):
         way, dx = inputs["way through time"], answer["dx"]

@@ -43,6 +43,11 @@ class Alternating:
     def run(game, x, y, eta, k):
         return _pair(games.alternating(WORLDS[game], x, y, eta, k))
 
+    def laws(inputs, answer):
+        game, eta, x, y = WORLDS[inputs["game"]], inputs["eta"], float(answer["new_x"]), inputs["y"]
+        there = inputs["k"] > 1 or np.isclose(answer["new_y"], y + eta * game.slopes(x, y)[1])
+        yield "y answers with its own slope, where x has gone: y + η ∂f/∂y at (new x, y)", bool(there)
+
 
 class Extragradient:
     """Look ahead, then step."""
@@ -51,6 +56,10 @@ class Extragradient:
 
     def run(game, x, y, eta):
         return _pair(games.extragradient(WORLDS[game], x, y, eta))
+
+    def laws(inputs, answer):
+        here = inputs["x"] - inputs["eta"] * WORLDS[inputs["game"]].slopes(inputs["x"], inputs["y"])[0]
+        yield "the slopes must be those of the place looked ahead to, not of here", not np.isclose(answer["new_x"], here)
 
 
 class Regularised:
@@ -62,6 +71,11 @@ class Regularised:
 
     def run(game, x, y, eta, gamma):
         return _pair(games.regularised(WORLDS[game], x, y, eta, gamma))
+
+    def laws(inputs, answer):
+        _, dy = WORLDS[inputs["game"]].slopes(inputs["x"], inputs["y"])
+        priced = (answer["new_y"] - inputs["y"] - inputs["eta"] * dy) * inputs["y"] <= 0
+        yield "the price takes y towards 0: beside η ∂f/∂y, y changes against its own sign", bool(priced)
 
 
 class HighAndLow:
@@ -88,7 +102,13 @@ class Clipped:
             yield {**normal(rng, dtype, theta=(20,)), "bound": 0.5 + rng.random()}
 
     def run(theta, bound):
-        return {"clipped": clipped(theta, bound), "it must be a new vector": clipped(theta, 100.0) is not theta}
+        mine = theta.copy()
+        clipped(mine, 100.0)[...] = 0.0
+        return {"clipped": clipped(theta, bound), "theta after what was returned has been written into": mine}
+
+    def laws(inputs, answer):
+        kept = np.array_equal(answer["theta after what was returned has been written into"], inputs["theta"])
+        yield "it must be a new vector, where nothing had to be clipped too", kept
 
 
 class Tangents:

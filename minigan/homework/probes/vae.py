@@ -240,15 +240,20 @@ class IwGrad:
         answer = _bound(of, theta_p, x, mean, logvar, noise, pixels)
         loss, _, dtheta_q, _ = of(ENCODER, theta_q)
         one = _bound(lambda encoder, theta: of(encoder, theta, noise[:1]), theta_p, x, mean, logvar, noise, pixels)
-        alike = all(np.allclose(answer[name], one[name], rtol=1e-3, atol=1e-6) for name in ("dmean", "dlogvar", "dtheta_p"))
-        first = all(np.allclose(answer[name], one[name], rtol=1e-3) for name in ("dmean", "dtheta_p"))
         return {**answer, "loss of a network": loss, "dtheta_q of a network": dtheta_q,
-                "K times the same code is one code: the weights in the gradient are shares, and sum to 1": alike
-                or "all the same" not in codes,
-                "where one code explains x and the others do not, its weight is 1: the gradient is its own": first
-                or codes != "only the first fits"}  # fmt: skip
+                **{f"{name} with the first code alone": value for name, value in one.items()}}  # fmt: skip
 
     def laws(inputs, answer):
+        def as_of_the_first(*names):
+            pairs = ((answer[name], answer[f"{name} with the first code alone"]) for name in names)
+            return all(np.allclose(a, b, rtol=1e-3, atol=1e-6) for a, b in pairs)
+
+        if "all the same" in inputs["codes"]:
+            alike = as_of_the_first("dmean", "dlogvar", "dtheta_p")
+            yield "K times the same code is one code: the weights in the gradient are shares, and sum to 1", alike
+        if inputs["codes"] == "only the first fits":
+            first = as_of_the_first("dmean", "dtheta_p")
+            yield "where one code explains x and the others do not, its weight is 1: the gradient is its own", first
         if "ignores" in inputs["codes"]:
             pulled = bool(answer["dmean"].any())
             yield "the prior p(z) in w depends on μ through z: dmean is not 0 where the decoder ignores z", pulled

@@ -1,0 +1,50 @@
+"""Files that are never seen half written, and a folder that belongs to one run at a time.
+
+`replace` writes beside the file, under a name that no other process or thread has, flushes it to the disk and renames it.
+Whenever the machine stops, the old file or the new one is there, whole.
+"""
+
+import contextlib
+import os
+import threading
+
+from filelock import SoftFileLock, Timeout
+
+UNFINISHED = ".unfinished"  # how the name of a file ends that is being written
+
+
+def replace(path, data):
+    """Write bytes to path, all or nothing. Raises OSError where the disk is full, for instance; then the old file stays."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{UNFINISHED}")
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OSError(f"{path} was not written ({error}); the one before, if any, is as it was") from error
+
+
+@contextlib.contextmanager
+def folder_of_one(folder):
+    """Make a folder and lock it while the block runs. ValueError where it cannot be made, or another run has it.
+
+    The lock is a file that names its process. One whose process has died is taken over.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = SoftFileLock(folder / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise ValueError(f"process {lock.pid} is writing to {folder}: want a folder of its own for each run. If no such "
+                         f"process runs any more, on whatever machine, delete {folder / '.lock'}") from None
+    except OSError as error:
+        raise ValueError(f"{folder} cannot be written to ({error}): want the name of a folder") from error
+    try:
+        for left in folder.rglob(f"*{UNFINISHED}"):  # of a run that was killed
+            left.unlink(missing_ok=True)
+        yield
+    finally:
+        lock.release()
