@@ -12,7 +12,7 @@ import argparse
 
 from minigan.data.load import add_data_arguments, load_images
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
-from minigan.nn import Adam, Straight
+from minigan.nn import Adam
 from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -28,13 +28,12 @@ args = parser.parse_args()
 
 images, _, _ = load_images(args)
 batch = min(128, len(images))
-falling = Straight(args.epochs * (len(images) // batch))  # to 0 at the last step
 gan = GAN(
     G=vanilla_generator(args.latent, n_out=images.shape[1]),
     D=vanilla_discriminator(n_in=images.shape[1]),
     latent=args.latent,
-    optimizer_g=Adam(lr=2e-4, schedule=falling, average=args.average),
-    optimizer_d=Adam(lr=2e-4, schedule=falling),
+    optimizer_g=Adam(lr=2e-4, average=args.average),
+    optimizer_d=Adam(lr=2e-4),
     seed=args.seed,
     backend=args.backend,
 )

@@ -8,8 +8,6 @@ import contextlib
 import os
 import threading
 
-from filelock import SoftFileLock, Timeout
-
 UNFINISHED = ".unfinished"  # how the name of a file ends that is being written
 
 
@@ -33,6 +31,8 @@ def folder_of_one(folder):
 
     The lock is a file that names its process. One whose process has died is taken over.
     """
+    from filelock import SoftFileLock, Timeout  # not where nothing is written, such as in a browser
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = SoftFileLock(folder / ".lock", timeout=0)

@@ -31,7 +31,10 @@ def image_shape(n):
 
 def check_shape(n, shape=None):
     """The shape of samples of n numbers as images: `shape`, or the square that fits. ValueError where they make none."""
-    return image_of("the shape of a sample as an image", image_shape(n) if shape is None else shape, n)
+    shape = image_shape(n) if shape is None else shape
+    if shape is None:
+        raise ValueError(f"a sample of {n} numbers makes no square image: say which, (h, w) or (h, w, 3)")
+    return image_of("the shape of a sample as an image", shape, n)
 
 
 def tile(samples, shape=None, *, columns=None, low=0.0, high=1.0):
