@@ -130,8 +130,9 @@ def _explanation(right, got, inputs, parts, limits):
 
 def _hypotheses(right, got, inputs, parts):
     """(what a wrong answer is, the array that it then is), with whatever factor or offset fits best."""
-    same = {name: np.asarray(value, "float64") for name, value in inputs.items()
-            if isinstance(value, (float, np.ndarray)) and np.shape(value) == got.shape}  # fmt: skip
+    same, parts = ({name: np.asarray(value, "float64") for name, value in values.items()  # a whole number tells nothing
+                    if isinstance(value, (float, np.ndarray)) and np.shape(value) == got.shape and (got.size > 1 or value % 1)}
+                   for values in (inputs, parts))  # fmt: skip
     yield "is 0 everywhere", np.zeros_like(right)
     yield "has the wrong sign: it is −1 times what is right", -right
     yield from ((f"is {name} itself", value) for name, value in same.items())
@@ -140,7 +141,6 @@ def _hypotheses(right, got, inputs, parts):
     for name, value in same.items():
         yield f"has the wrong sign in all but {name}", 2 * value - right
         yield f"has a factor {name} too many, element by element", right * value
-    yield from ((f"is in reverse order along axis {axis}", np.flip(right, axis)) for axis in range(right.ndim))
     made = {"σ": 1 / (1 + np.exp(-right)), "tanh": np.tanh(right), "the exponential": np.exp(right), "the root": np.sqrt(right),
             "the logarithm": np.log(right), "the square": right**2, "the size": np.abs(right)}  # fmt: skip
     yield from ((f"is {word} of what is right", value) for word, value in made.items())
@@ -170,10 +170,9 @@ def _hypotheses(right, got, inputs, parts):
         yield "is σ of what is off by a number of its own in every column: is a bias missing?", 1 / (1 + np.exp(-logit - shift))
     if right.size > 1:
         yield "is off by the same number everywhere: is a term missing, or one too many?", right + np.mean(got - right)
-        for name, value in parts.items() if right.ndim else ():
-            if value.shape == right.shape:
-                yield f"differs from what is right by a multiple of {name}: is it missing, or one too many?", \
-                    right + _times(got - right, value) * value
+        for name, value in parts.items():
+            yield f"differs from what is right by a multiple of {name}: is it missing, or one too many?", \
+                right + _times(got - right, value) * value
 
 
 def _times(a, b):
