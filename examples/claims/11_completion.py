@@ -31,5 +31,5 @@ for seed in reversed(range(args.seeds)):  # the first seed's picture stays
 half = sum(a < b for a, b in zip(figures["gibbs: mean squared error"], figures["mean image: mean squared error"]))
 table = sum(a < b for a, b in zip(figures["RBM: RMSE"], figures["user and item biases: RMSE"]))
 verdict = "Holds" if half == table == args.seeds else "Holds in part" if half or table else "Does not hold"
-report(args, figures, f"{verdict}: the hidden half is guessed better than by the mean image with {half} of {args.seeds} seeds, the "
-       f"ratings better than by the means of users and items with {table}.")  # fmt: skip
+report(args, figures, f"{verdict}: the hidden half is guessed better than by the mean image with {half} of {args.seeds} seeds, "
+       f"the ratings better than by the means of users and items with {table}.")  # fmt: skip
