@@ -22,7 +22,7 @@ from minigan.models.pixelcnn import PixelCNN
 from minigan.models.vae import VAE
 from minigan.nn import Adam, Cosine
 
-args = arguments(__file__, __doc__, steps=1500)
+args = arguments(__file__, __doc__, steps=600)
 
 
 def speed(model):
