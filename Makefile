@@ -28,9 +28,9 @@ test-gpu: $(VENV)/tested
 
 # the site, in docs/_build; a warning fails. The examples run once, minutes; afterwards only those that have changed. GALLERY=0
 # leaves out what they print and draw
-GALLERY ?= 1
+export GALLERY ?= 1
 docs: $(VENV)/documented
-	$(BIN)/python -m sphinx -q -W --keep-going -D plot_gallery=$(GALLERY) -b html docs docs/_build
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
 	@echo "The site is in docs/_build: $(BIN)/python -m http.server --directory docs/_build"
 
 # of the site; those in a browser skip where there is no chromium, those of the playground where MINIGAN_PYODIDE names no folder

@@ -41,7 +41,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "write_computation_times": False,
     "remove_config_comments": True,
-    "plot_gallery": True,
+    "plot_gallery": os.environ.get("GALLERY", "1") != "0",
     "abort_on_example_error": True,
     "download_all_examples": False,
 }

@@ -2,7 +2,8 @@
 
 Paragraphs are divided by empty lines, and sources have one of their own. What is indented is a formula or a program and stays
 as it is. "- " begins an entry of a list, "name: …" at the start of a line an argument. **bold**, *italic* and `names` are as
-in Markdown. """
+in Markdown.
+"""
 
 import inspect
 import re

@@ -1,0 +1,62 @@
+"""Samples are not memorised training images.
+
+    python examples/claims/08_not_memorised.py
+
+A GAN learns 800 digits; 800 others, from the same writers, are laid aside. How many samples are nearer to a training image
+than to any that was laid aside? (How near they are does not decide it: blurred images lie near to everything.) If nothing
+was copied, the two halves are alike for the samples, and any other split of the 1,600 does as well: p is the share of 999
+random splits that give as large a number. Beside the samples: digits that nobody has seen, and planted memorisers, for
+which all samples, or a fifth of the GAN's, are training images with noise. They must be caught: p small.
+"""
+
+import numpy as np
+from claim import arguments, digit_gan, report, shuffled_digits, trained
+from matplotlib.figure import Figure
+
+from minigan import pictures
+from minigan.arrays import generator
+from minigan.metrics.neighbours import nearest
+
+args = arguments(__file__, __doc__, steps=1500)
+HALF, SPLITS = 800, 999
+
+
+def nearer(rows, both, rng):
+    """(the share of rows nearer to the first half of `both` than to the second, its p): which half has the nearest image?"""
+    index = nearest(rows, both)[0][:, 0]
+    share = (index < HALF).mean()
+    others = [rng.permutation(2 * HALF)[index] < HALF for _ in range(SPLITS)]
+    return float(share), (1 + sum(other.mean() >= share for other in others)) / (1 + SPLITS)
+
+
+names, shares, ps = ("unseen images", "samples of the GAN", "a fifth copies", "planted memoriser"), {}, {}
+for seed in range(args.seeds):
+    images, _ = shuffled_digits(seed)
+    both, known, unseen, rng = images[: 2 * HALF], images[:HALF], images[2 * HALF :], generator(seed)
+    samples = trained(digit_gan(seed, args.steps), known, args.steps, seed).sample(500, seed=1)
+    copies = np.clip(known[:500] + 0.1 * rng.standard_normal((500, 64), "float32"), 0, 1)
+    groups = dict(zip(names, (unseen, samples, np.concatenate([copies[:100], samples[100:]]), copies)))
+    for name, rows in groups.items():
+        share, p = nearer(rows, both, rng)
+        shares.setdefault(f"{name}: share nearer to a training image", []).append(share)
+        ps.setdefault(f"{name}: p", []).append(p)
+    if seed == 0:
+        figure = Figure(figsize=(11.5, 5), layout="constrained")
+        axes = figure.subplots(2, 3, height_ratios=[2, 1])
+        for (plot, strip), name in zip(axes.T, (names[0], names[1], names[3])):
+            (index, near), (_, far) = (nearest(groups[name], part) for part in (known, images[HALF : 2 * HALF]))
+            plot.plot(near, far, ".", markersize=4, alpha=0.6)
+            plot.plot([0, 3], [0, 3], color="0.6")
+            plot.text(0.15, 2.7, "nearer to a training image", color="0.4")
+            plot.set(title=f"{name}: {(near < far).mean():.0%} above the line", xlim=(0, 3), ylim=(0, 3),
+                     xlabel="distance to the nearest training image", ylabel="to the nearest one laid aside")  # fmt: skip
+            strip.imshow(pictures.tile(np.concatenate([groups[name][:8], known[index[:8, 0]]]), columns=8), cmap="gray_r")
+            strip.set(xticks=[], yticks=[4.5, 13.5], yticklabels=["image", "nearest\ntraining"])
+        figure.savefig(args.picture, dpi=100)
+
+unseen, samples, fifth, copies = ps.values()
+caught, clean = max(fifth + copies) < 0.05, min(samples) >= 0.05 / args.seeds
+means = [np.mean(values) for values in shares.values()]
+verdict = "Holds" if caught and clean else "Not decided" if clean else "Does not hold"
+report(args, shares | ps, f"{verdict}: {means[1]:.0%} of the samples and {means[0]:.0%} of unseen images are nearer to a "
+       f"training image; the planted memorisers, {means[2]:.0%} and {means[3]:.0%}, are {'' if caught else 'not all '}caught.")
