@@ -9,8 +9,7 @@ from minigan.homework.results import FORMATS, Result, name_of
 class Reports:
     """The results of some submissions, in one format. With a folder, zeros are written first: there is a result in any case.
 
-    Names too long for a file are cut, equal ones get numbers. ValueError for several in a format that takes one, without a
-    folder.
+    Names too long for a file are cut, equal ones get numbers. ValueError for several results in a format that takes one only.
     """
 
     def __init__(self, sheet, submissions, format="text", folder=None):
