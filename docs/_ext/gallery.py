@@ -53,7 +53,7 @@ def copy_examples(app):
     wanted = set()
     for example in sorted((source.ROOT / "examples").rglob("*.py")):
         name = example.relative_to(source.ROOT / "examples")
-        if example.name != "claim.py" and "__pycache__" not in name.parts:
+        if example.name not in ("claim.py", "page.py") and "__pycache__" not in name.parts:
             wanted |= {write(COPIES / name, with_rst_docstring(example, name))}
             folder = str(name.parent).replace(".", "")
             title, about = HEADERS.get(folder, (folder.capitalize(), ""))
