@@ -29,17 +29,19 @@ def replace(path, data):
 def folder_of_one(folder):
     """Make a folder and lock it while the block runs. ValueError where it cannot be made, or another run has it.
 
-    The lock is a file that names its process. One whose process has died is taken over.
+    The system holds the lock, and frees it when its process ends, however it ends. A file beside it names the process.
     """
-    from filelock import SoftFileLock, Timeout  # not where nothing is written, such as in a browser
+    from filelock import FileLock, Timeout  # not where nothing is written, such as in a browser
 
+    owner = folder / ".process"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = SoftFileLock(folder / ".lock", timeout=0)
+        lock = FileLock(folder / ".lock", timeout=0)
         lock.acquire()
+        owner.write_text(str(os.getpid()), encoding="utf-8")
     except Timeout:
-        raise ValueError(f"process {lock.pid} is writing to {folder}: want a folder of its own for each run. If no such "
-                         f"process runs any more, on whatever machine, delete {folder / '.lock'}") from None
+        process = owner.read_text(encoding="utf-8") if owner.exists() else "another"
+        raise ValueError(f"process {process} is writing to {folder}: want a folder of its own for each run") from None
     except OSError as error:
         raise ValueError(f"{folder} cannot be written to ({error}): want the name of a folder") from error
     try:
@@ -47,4 +49,5 @@ def folder_of_one(folder):
             left.unlink(missing_ok=True)
         yield
     finally:
+        owner.unlink(missing_ok=True)
         lock.release()

@@ -134,7 +134,7 @@ def test_slowness_in_every_answer_comes_to_an_end(tmp_path):
         (tmp_path / name).write_text(source_of(name))
     line = "        y = as_rows(x) @ W + b\n"
     assert source_of(LINEAR).count(line) == 1
-    (tmp_path / LINEAR).write_text(source_of(LINEAR).replace(line, "        import time; time.sleep(0.2)\n" + line))
+    (tmp_path / LINEAR).write_text(source_of(LINEAR).replace(line, "        import time; time.sleep(0.5)\n" + line))
     start = time.monotonic()
     with Grader(SHEET, seed=5, limits=Limits(wall=2.0, total=3.0)) as grader:
         result = grader.grade(tmp_path)
