@@ -64,7 +64,7 @@ for name, model in models.items():
     print(f"{name}: squared error of a pixel {np.mean((again - test) ** 2):.4f}")
 for name, samples in drawn.items():
     window = "" if name == "test images" else f"Parzen {parzen(samples, known[-500:], test)['log_likelihood']:.0f} nats, "
-    sharp = sharpness(samples.reshape(len(samples), -1, shape[2]).mean(axis=2), shape)
+    sharp = sharpness(samples.reshape(len(samples), -1, shape[2]).mean(axis=2), shape[:2])
     sure = f", a classifier is sure of {coverage(judge, samples.astype(np.float32))['confident']:.0%}" if judge else ""
     print(f"{name}: {window}high frequencies {sharp['high_frequencies']:.3f}, Laplacian {sharp['laplacian']:.3f}{sure}")
 pictures.save_table(Path(args.out) / "decoders.png", np.concatenate(rows), shape if shape[2] > 1 else shape[:2], names,

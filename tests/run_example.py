@@ -34,4 +34,5 @@ def refused(name, *arguments):
 
 
 def files(folder):
-    return {path.name for path in folder.iterdir() if path.is_file()}
+    """The names of what is there to see: a run's lock is hidden."""
+    return {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")}

@@ -34,7 +34,7 @@ from minigan.models.vae import VAE
 from minigan.nn import BatchNorm, Cosine, Linear, Net, Sigmoid
 from minigan.nn.optim import Adam
 
-BUFFERS = 400_000  # bytes: buffers of gzip and io, tracebacks, the model that is loaded into
+BUFFERS = 600_000  # bytes: buffers of gzip and io, tracebacks, the model that is loaded into
 pytestmark = pytest.mark.slow
 MUTATIONS = int(os.environ.get("MINIGAN_MUTATIONS", "1000"))
 many = settings(max_examples=MUTATIONS, deadline=2000, suppress_health_check=list(HealthCheck))

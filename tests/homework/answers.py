@@ -14,15 +14,15 @@ from minigan.homework.trial import attempt, get_probe
 
 
 def questions(sheet, tasks, seeds):
-    """[(task, seed, inputs), …], as the grader draws them."""
+    """[(task, seed, inputs, refused), …], as the grader draws them."""
     tasks = [task for task in sheet.tasks if task.number in tasks]
     draws = ((task, seed, _inputs(sheet, task, seed, FOR_GRADING)) for seed in seeds for task in tasks)
-    return [(task.number, seed, inputs) for task, seed, cases in draws for inputs in cases]
+    return [(task.number, seed, inputs, inputs.pop("refused", None)) for task, seed, cases in draws for inputs in cases]
 
 
 def answers(sheet, asked):
     """The replies, in the same order."""
-    return [attempt(get_probe(sheet.probes, sheet.tasks[task - 1].probe), inputs) for task, _, inputs in asked]
+    return [attempt(get_probe(sheet.probes, sheet.tasks[task - 1].probe), inputs) for task, _, inputs, _ in asked]
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ def lost(number, path, folder, seeds):
         environment = os.environ | {"PYTHONPATH": str(folder)}
         done = subprocess.run(words, input=pickle.dumps(asked), capture_output=True, env=environment)
         assert done.returncode == 0, done.stderr.decode()
-        for (task, seed, inputs), wanted, got in zip(asked, wanted_of, pickle.loads(done.stdout), strict=True):
+        for (task, seed, inputs, refused), wanted, got in zip(asked, wanted_of, pickle.loads(done.stdout), strict=True):
             probe = get_probe(sheet.probes, sheet.tasks[task - 1].probe)
-            fault = got.get("error") or judge(probe, inputs, wanted["answer"], got["answer"], got["after"])
+            fault = judge(probe, {"inputs": inputs, "answer": wanted.get("answer"), "refused": refused}, got)
             faults += [(task, seed, fault)] if fault else []
     return faults
 
