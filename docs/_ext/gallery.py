@@ -109,9 +109,14 @@ def recorded(name):
     if name.parent.name != "claims" or not figures.exists():
         return []
     result = json.loads(figures.read_text(encoding="utf-8"))
-    rows = [f"- {label}: {', '.join(map(str, values))}" for label, values in result["figures"].items()]
+    rows = [f"- {plain(label)}: {', '.join(map(str, values))}" for label, values in result["figures"].items()]
     image = [f".. image:: /claims/{picture.name}"] if picture.exists() else []
-    return [f"**{result['verdict']}**", "Measured, one number for each seed:", "\n".join(rows), *image]
+    return [f"**{plain(result['verdict'])}**", "Measured, one number for each seed:", "\n".join(rows), *image]
+
+
+def plain(text):
+    """A text in which | and * mean themselves: to reStructuredText they are marks."""
+    return re.sub(r"([|*])", r"\\\1", text)
 
 
 def arguments(gallery_conf, script):
