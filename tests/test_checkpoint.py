@@ -301,7 +301,7 @@ DAMAGED = {  # what is done to a good checkpoint of a small GAN: none of them ca
     "deep description": lambda path: repacked(path, about={"config": '{"model":' * 100_000 + "1" + "}" * 100_000}),
     "less deep, for our own functions": lambda path: repacked(path, about={"state": '{"a":' * 900 + "1" + "}" * 900}),
     "a description that is a number": lambda path: repacked(path, about={"config": "7"}),
-    "a quarter of a megabyte of lists": lambda path: repacked(path, about={"state": "[" + "[]," * 80_000 + "[]]"}),
+    "an eighth of a megabyte of lists": lambda path: repacked(path, about={"state": "[" + "[]," * 40_000 + "[]]"}),
     "BF16": lambda path: raw(path, entry("BF16", [2], 4), bytes(4)),
     "F8": lambda path: raw(path, entry("F8_E4M3", [2], 2), bytes(2)),
     "100 axes": lambda path: raw(path, entry("F32", [1] * 100, 4), bytes(4)),
