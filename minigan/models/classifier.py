@@ -38,7 +38,7 @@ class Classifier(Model):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
         self.net, self.optimizer = instance("net", net, Net), Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
         if theta is not None:
-            check_batch(namespace(theta).expand_dims(theta, axis=0), width=net.size, backend=backend, dtype=dtype)
+            check_batch(theta[None, :], width=net.size, backend=backend, dtype=dtype)
         if net.range is not None or len(net.output_shapes[-1]) != 1:
             raise ValueError(f"the network gives {net.output_shapes[-1]}, in {net.range or 'any range'}: want one "
                              "logit a class, and no last activation")
