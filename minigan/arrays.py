@@ -12,12 +12,13 @@ backends can live in one process. CuPy is imported only when somebody asks for "
 """
 
 import contextlib
-import ctypes
 import functools
 import importlib
 import sys
 
 import numpy as np
+
+from minigan.cuda import find_cupy
 
 # What random numbers are drawn for. `generator` takes one of them first, so that no two purposes share their draws.
 INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS, DRAW = 1, 2, 3, 4, 5, 6, 7
@@ -102,47 +103,7 @@ def backend_module(backend):
     """
     if not isinstance(backend, str) or backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}: want one of {', '.join(BACKENDS)}")
-    if backend == "cupy":
-        return _cupy()
-    return importlib.import_module(backend)
-
-
-def _cupy():
-    try:
-        import cupy
-    except ImportError as error:
-        raise ValueError(f"backend 'cupy' needs CuPy, which is not installed. {_how_to_install_cupy()}") from error
-    try:
-        devices = cupy.cuda.runtime.getDeviceCount()
-    except Exception as error:
-        raise ValueError(f"CuPy is installed, but it finds no GPU ({error}). {_how_to_install_cupy()}") from error
-    if devices == 0:
-        raise ValueError(f"CuPy is installed, but this machine shows it no GPU. {_how_to_install_cupy()}")
-    _try(cupy)
-    return cupy
-
-
-@functools.cache
-def _try(cupy):
-    """One small kernel and one product: what is missing of CUDA's toolkit shows here, and not in the middle of a run."""
-    try:
-        ones = cupy.ones((2, 2), dtype="float32")
-        cupy.sum(ones @ ones + 1.0).item()
-    except Exception as error:
-        raise ValueError(f"CuPy finds the GPU but cannot compute on it ({error}): is CUDA's toolkit missing? "
-                         f"{_how_to_install_cupy()}") from error
-
-
-def _how_to_install_cupy():
-    """The pip line for this machine: the driver says which CUDA it can run."""
-    version = ctypes.c_int()
-    try:
-        ctypes.CDLL("libcuda.so.1").cuDriverGetVersion(ctypes.byref(version))
-    except (OSError, AttributeError):
-        return ("No NVIDIA driver was found on this machine. Where there is one: pip install 'minigan[cuda12]' for "
-                "CUDA 12 or 'minigan[cuda13]' for CUDA 13. Without a GPU use backend 'numpy'.")
-    extra = "cuda13" if version.value >= 13000 else "cuda12"
-    return f"For this machine's driver: pip install 'minigan[{extra}]'. Without a GPU use backend 'numpy'."
+    return find_cupy() if backend == "cupy" else importlib.import_module(backend)
 
 
 def to(value, backend):

@@ -5,7 +5,7 @@
     error.txt      why it failed: this cell only, and it is tried again when the sweep is started again
     lock           held while the run goes on: two sweeps in one folder share the work
 
-A cell that was killed has neither result nor error. A file is written as a whole or not at all (`checkpoint.replace`). The lock
+A cell that was killed has neither result nor error. A file is written as a whole or not at all (`files.py`). The lock
 is the operating system's: it ends with the process that holds it, however that ends.
 """
 
@@ -21,9 +21,9 @@ import time
 import traceback
 
 from filelock import FileLock, Timeout
-from threadpoolctl import threadpool_limits
 
-from minigan.checkpoint import replace
+from minigan.arrays import one_thread
+from minigan.files import replace
 
 RESULT, ERROR, OUTPUT = "result.json", "error.txt", "output.txt"
 
@@ -38,7 +38,7 @@ def attempt(run, cell, folder, patience):
     """One cell, in a process of a worker. -> whether it has ended, and is not being run by another sweep."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "lock", timeout=patience), threadpool_limits(1):
+        with FileLock(folder / "lock", timeout=patience), one_thread():
             if not (folder / RESULT).exists():
                 _keep(run, cell, folder)
     except Timeout:

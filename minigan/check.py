@@ -88,7 +88,7 @@ def image(name, shape, n=None):
 
 
 def rows(name, x, width=None):
-    """Finite numbers (N, n), one example a row, as float32 or float64; whole numbers become float64, uint8 wraps around."""
+    """Finite numbers (N, n), one example a row, as float32 or float64. Whole numbers become float64: uint8 wraps around."""
     xp = namespace(x)
     if x.ndim != 2 or 0 in x.shape or width not in (None, x.shape[1]):
         raise ValueError(f"{name} has shape {tuple(x.shape)}: want (N, {width or 'n'}), one example a row")

@@ -370,7 +370,7 @@ def test_every_public_signature_is_tried_or_known_as_a_formula():
 FREE_OF_CHOICE = ("n encoded dtype backend verbose y check progress data image picture out run around title schedule seed "
                   "purpose folder")  # fmt: skip
 FORMULAS = """
-DataParallel attempt field name_of outcome threads warped_grid
+DataParallel attempt field find_cupy name_of outcome threads warped_grid
 namespace copy_of row_blocks dtype_name backend_module to to_numpy generator HostGenerator open_image add_data_arguments
 load_images as_table gaussians World replace folder_of_one parzen rmse global_mean biases log_partition log_likelihood
 exact_statistics exact_grad exact_samples ais reverse_ais Estimate real_loss fake_loss minimax non_saturating d_grad

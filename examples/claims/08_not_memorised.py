@@ -48,7 +48,7 @@ for seed in range(args.seeds):
             plot.plot(near, far, ".", markersize=4, alpha=0.6)
             plot.plot([0, 3], [0, 3], color="0.6")
             plot.text(0.15, 2.7, "nearer to a training image", color="0.4")
-            plot.set(title=f"{name}: {(near < far).mean():.0%} above the line", xlim=(0, 3), ylim=(0, 3),
+            plot.set(title=f"{name}:\n{(near < far).mean():.0%} above the line", xlim=(0, 3), ylim=(0, 3),
                      xlabel="distance to the nearest training image", ylabel="to the nearest one laid aside")  # fmt: skip
             strip.imshow(pictures.tile(np.concatenate([groups[name][:8], known[index[:8, 0]]]), columns=8), cmap="gray_r")
             strip.set(xticks=[], yticks=[4.5, 13.5], yticklabels=["image", "nearest\ntraining"])

@@ -1,12 +1,16 @@
 """The benchmarks that are sweeps run, and judge what they trained."""
 
+import csv
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from run_example import environment
+
+from minigan.nn import Conv2d, ConvTranspose2d, Linear, Net, ReLU, Reshape, Residual
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -24,6 +28,26 @@ def test_modes(tmp_path):
     assert 0 <= modes <= 8
     assert 0 <= quality <= 1
     assert (tmp_path / "spread.png").exists()
+
+
+def test_systems(tmp_path):
+    """The two that learn in no time: test images are sharper than PCA's samples, and the table has both."""
+    said = run("systems.py", tmp_path, "--only", "test images", "PCA")
+    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
+        sharp = {row["system"]: float(row["high_frequencies"]) for row in csv.DictReader(file)}
+    assert sharp["PCA"] < sharp["test images"]
+    assert (tmp_path / "systems.png").exists()
+    assert (tmp_path / "systems.md").read_text(encoding="utf-8").strip() in said
+
+
+def test_the_operations_of_a_pass():
+    """2 operations for each number of W and each place of it: counted by hand for every kind of layer with weights."""
+    where = runpy.run_path(str(BENCHMARKS / "where_time_goes.py"))
+    net = Net(Linear(5, 3), ReLU(), Linear(3, 2))
+    assert where["products"](net.layers, net.input_shape) == (2 * 15, 2 * (15 + 6))
+    assert where["forward_backward"](net) == 3 * 2 * (15 + 6) - 2 * 15
+    images = Net(Reshape(4, 4, 1), Conv2d(1, 3, 2, stride=2), ConvTranspose2d(3, 1, 2, stride=2), Residual(Linear(1, 1)))
+    assert where["products"](images.layers, images.input_shape) == (2 * 4 * 12, 2 * (4 * 12 + 4 * 12 + 16 * 1))
 
 
 @pytest.mark.slow
