@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+import minigan
 from minigan.models.dcgan import dcgan
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.networks import tanh_network
@@ -30,6 +31,7 @@ from minigan.nn import ConvTranspose2d
 from minigan.nn.shapes import shapes_behind
 
 STEPS = 10
+PACKAGE = Path(minigan.__file__).parent
 
 
 def median_seconds(function, times=9):
@@ -99,7 +101,7 @@ def by_file(step):
     def give(key, seconds, depth=0):
         name, callers = Path(key[0]), stats[key][4]
         total = sum(caller[2] for caller in callers.values())
-        if "minigan" in name.parts or not callers or depth > 9 or not total:
+        if PACKAGE in name.parents or not callers or depth > 9 or not total:
             files[name.name] = files.get(name.name, 0.0) + seconds * 1000 / STEPS
             return
         for caller, share in callers.items():
