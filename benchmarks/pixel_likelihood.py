@@ -28,6 +28,8 @@ def main():
     parser.add_argument("--model", choices=["cnn", "row", "raster"], default="cnn")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--channels", type=int, default=32)
+    parser.add_argument("--blocks", type=int, default=5, help="of the PixelCNN")
+    parser.add_argument("--kernel", type=int, default=3, help="of the PixelCNN's blocks")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("runs/pixel_likelihood"))
@@ -36,7 +38,10 @@ def main():
     steps = args.epochs * (len(images) // 64)
     optimizer = Adam(args.lr, beta1=0.9, schedule=Cosine(steps, to=0.01), average=0.999)
     options = {"channels": args.channels, "optimizer": optimizer, "seed": args.seed}
-    model = PixelCNN((28, 28), **options) if args.model == "cnn" else PixelRNN((28, 28), kind=args.model, **options)
+    if args.model == "cnn":
+        model = PixelCNN((28, 28), blocks=args.blocks, kernel=args.kernel, **options)
+    else:
+        model = PixelRNN((28, 28), kind=args.model, **options)
     out, start = args.out / f"{args.model}_seed{args.seed}", time.perf_counter()
     train(model, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=out, resume=True, frames=10, intervals=400)
     minutes = (time.perf_counter() - start) / 60

@@ -2,7 +2,7 @@
 
     (N, h·w) → (h, w, 1)                              the image
     masked convolution 7×7, mask A, to c channels     earlier pixels only, not the pixel itself
-    `blocks` times:  x + f(x)                         f: ReLU, 1×1 to c/2, ReLU, 3×3 with mask B, ReLU, 1×1 back to c
+    `blocks` times:  x + f(x)                         f: ReLU, 1×1 to c/2, ReLU, k×k with mask B, ReLU, 1×1 back to c
     ReLU, 1×1, ReLU, 1×1                              to one logit a pixel, or to one a grey level
 
 Every layer looks at the rows above and, in its own row, to the left; from the second layer on also at the pixel itself, whose
@@ -20,13 +20,13 @@ from minigan.nn import Linear, MaskedConv2d, Net, ReLU, Reshape, Residual
 from minigan.nn.initialise import he
 
 
-def pixelcnn_network(image, levels=2, channels=32, blocks=5):
+def pixelcnn_network(image, levels=2, channels=32, blocks=5, kernel=3):
     """The network above: (N, h·w) -> (N, h, w, 1), or (N, h, w, levels) for more than two levels."""
     c, half = channels, max(1, channels // 2)
     layers = [Reshape(*image, 1), MaskedConv2d(1, c, 7, mask="A", init=he)]
     for _ in range(blocks):
-        layers.append(Residual(ReLU(), Linear(c, half, init=he), ReLU(), MaskedConv2d(half, half, 3, mask="B", init=he), ReLU(),
-                               Linear(half, c, init=he)))  # fmt: skip
+        layers.append(Residual(ReLU(), Linear(c, half, init=he), ReLU(), MaskedConv2d(half, half, kernel, mask="B", init=he),
+                               ReLU(), Linear(half, c, init=he)))  # fmt: skip
     return Net(*layers, ReLU(), Linear(c, c, init=he), ReLU(), Linear(c, 1 if levels == 2 else levels))
 
 
@@ -35,13 +35,15 @@ class PixelCNN(Autoregressive):
 
     image: (h, w). Rows of data are h·w numbers in [0, 1], in raster order.
     levels: int ≥ 2, grey levels; 2 for binary images. Data are multiples of 1/(levels − 1).
-    channels: int, c. blocks: int ≥ 0.
+    channels: int, c. blocks: int ≥ 0. kernel: int, odd, k of the blocks: each lets a pixel see (k − 1)/2 more rows above.
     optimizer: a pattern; Adam(1e-3, beta1=0.9) if None.
     seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
     """
 
-    def __init__(self, image, levels=2, *, channels=32, blocks=5, optimizer=None, seed=0, backend="numpy", dtype="float32"):
+    def __init__(self, image, levels=2, *, channels=32, blocks=5, kernel=3, optimizer=None, seed=0, backend="numpy",
+                 dtype="float32"):  # fmt: skip
         self.channels, self.blocks = whole("channels", channels), whole("blocks", blocks, 0)
+        self.kernel = whole("kernel", kernel)
         image, levels = pair("image", image), whole("levels", levels, 2)
-        net = pixelcnn_network(image, levels, self.channels, self.blocks)
+        net = pixelcnn_network(image, levels, self.channels, self.blocks, self.kernel)
         super().__init__(image, levels, net, optimizer, seed, backend, dtype)

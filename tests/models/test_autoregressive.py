@@ -16,6 +16,7 @@ from minigan.train import train
 
 KINDS = {
     "cnn": lambda image=(3, 3), **options: PixelCNN(image, channels=6, blocks=2, **options),
+    "wide cnn": lambda image=(3, 3), **options: PixelCNN(image, channels=6, blocks=2, kernel=5, **options),
     "row": lambda image=(3, 3), **options: PixelRNN(image, channels=4, layers=2, kind="row", **options),
     "raster": lambda image=(3, 3), **options: PixelRNN(image, channels=4, layers=2, kind="raster", **options),
 }
