@@ -20,7 +20,9 @@ After its turn a contender answers only when its threads rest (below a tenth of 
 
 **Turns.** A B C A B C … A turn is `--warm` steps without a clock, since the others have emptied the cache, and `--steps` with
 one; it counts with their median. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE, which make OpenBLAS run another processor's kernel,
-are taken out of the contenders' environment. What runs is printed at the end, as the contenders see it.
+are taken out of the contenders' environment. All keep the memory that they free, as `train` does (minigan/memory.py): without
+that, page faults take a fifth of torch's time of a convolution, and two fifths of minigan's of an LSTM. What runs is printed at
+the end, as the contenders see it.
 """
 
 import argparse
@@ -32,7 +34,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from minigan import memory
+
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(memory.LARGEST), "MALLOC_TRIM_THRESHOLD_": str(memory.KEPT)}
 REMOVED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
@@ -47,7 +52,7 @@ def arguments(doc, **defaults):
 def compare(file, names, args, **settings):
     """Time the contenders `names` of `file`, each called with `settings`; print a table. -> {name: milliseconds of turns}."""
     environment = {key: value for key, value in os.environ.items() if key not in REMOVED}
-    environment |= dict.fromkeys(THREADS, str(args.threads))
+    environment |= dict.fromkeys(THREADS, str(args.threads)) | MEMORY
     times = {name: [] for name in names}
     for _ in range(args.starts):
         with contextlib.ExitStack() as processes:  # at its end their pipes are closed, and they end

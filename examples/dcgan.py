@@ -13,7 +13,7 @@ import argparse
 from minigan.data.load import add_data_arguments, load_images
 from minigan.models.dcgan import dcgan
 from minigan.models.gan import GAN
-from minigan.nn import Adam, Straight
+from minigan.nn import Adam
 from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -34,7 +34,6 @@ if len(images) < 2:
     parser.error(f"--images {args.images}: 1 image, want 2 at least, better hundreds")
 batch = min(64, len(images))
 epochs = args.epochs or max(20, 4200 // (len(images) // batch))
-falling = Straight(epochs * (len(images) // batch))  # to 0 at the last step
 G, D = dcgan(shape, args.latent, args.width)
 print(f"G\n{G}\n\nD\n{D}")
 gan = GAN(
@@ -42,8 +41,8 @@ gan = GAN(
     D,
     latent=args.latent,
     smooth=args.smooth,
-    optimizer_g=Adam(lr=2e-4, beta1=0.5, schedule=falling, average=args.average),
-    optimizer_d=Adam(lr=2e-4, beta1=0.5, schedule=falling),
+    optimizer_g=Adam(lr=2e-4, beta1=0.5, average=args.average),
+    optimizer_d=Adam(lr=2e-4, beta1=0.5),
     seed=args.seed,
     backend=args.backend,
 )

@@ -3,10 +3,10 @@
     python examples/few_labels.py                                               # digits
     python examples/few_labels.py --data mnist --labels 100 600 1000 3000 --epochs 30
 
-An autoencoder learns from all training images. Then classifiers learn from a few labelled ones, the same for each: on the raw
-pixels, on PCA's codes, on the encoder's codes (frozen), and with the encoder as their first layers (fine-tuned); beside the
-last one the same network from random starts. All have the same optimizer and the same number of steps. Five draws of the
-labels; the error on test images, mean (least … most), is printed and drawn in few_labels.png.
+A denoising autoencoder learns from all training images. Then classifiers learn from a few labelled ones, the same for each: on
+PCA's codes, on the encoder's codes (frozen), and on the raw pixels: one network from random starts, and the same with the
+encoder as its first layer (fine-tuned). All have the same optimizer and the same number of steps. Five draws of the labels;
+the error on test images, mean (least … most), is printed and drawn in few_labels.png.
 """
 
 import argparse
@@ -28,8 +28,8 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add_data_arguments(parser)
 parser.add_argument("--labels", type=int, nargs="+", default=[20, 50, 100, 300])
 parser.add_argument("--draws", type=int, default=5)
-parser.add_argument("--hidden", type=int, default=256)
-parser.add_argument("--code", type=int, default=64)
+parser.add_argument("--hidden", type=int, default=500, help="width of the encoder, and of the classifiers on codes")
+parser.add_argument("--noise", type=float, default=0.4, help="share of the pixels that the encoder does not see")
 parser.add_argument("--epochs", type=int, default=100, help="of the autoencoder")
 parser.add_argument("--steps", type=int, default=400, help="of each classifier")
 parser.add_argument("--seed", type=int, default=0)
@@ -46,11 +46,11 @@ if args.data == "digits":
 else:
     unseen, unseen_labels, _ = load_images(args, "test")
 n, wide = images.shape[1], args.hidden
-encoder = Net(*relu_network(n, wide, args.code).layers, ReLU())
-decoder = Net(*relu_network(args.code, wide, n).layers, Sigmoid())
-coder = Autoencoder(encoder, decoder, Adam(1e-3, beta1=0.9), seed=args.seed, backend=args.backend)
+encoder = Net(*relu_network(n, wide).layers, ReLU())
+decoder = Net(*relu_network(wide, n).layers, Sigmoid())
+coder = Autoencoder(encoder, decoder, Adam(1e-3, beta1=0.9), args.noise, args.seed, backend=args.backend)
 train(coder, images, epochs=args.epochs, batch_size=min(100, len(images)), seed=args.seed)
-pca = PCA(min(args.code, n)).fit(images)
+pca = PCA(min(64, n // 2)).fit(images)
 
 
 def codes(x):
@@ -68,16 +68,15 @@ def error(net, transform, chosen, draw, theta=None):
 
 def start(draw):
     """θ of the encoder, with a last layer as it is drawn for a classifier."""
-    last = Net(Linear(args.code, 10))
+    last = Net(Linear(wide, 10))
     return np.concatenate([to_numpy(coder.coder.theta), last.init(generator(draw))])
 
 
-whole = Net(*encoder.layers, Linear(args.code, 10))
+whole = Net(*encoder.layers, Linear(wide, 10))
 contenders = {
-    "raw pixels": lambda c, d: error(classifier_network(n, 10, wide), np.asarray, c, d),
     "PCA codes": lambda c, d: error(classifier_network(pca.n_components_, 10, wide), pca.transform, c, d),
-    "frozen encoder": lambda c, d: error(classifier_network(args.code, 10, wide), codes, c, d),
-    "random start": lambda c, d: error(whole, np.asarray, c, d),
+    "frozen encoder": lambda c, d: error(classifier_network(wide, 10, wide), codes, c, d),
+    "raw pixels, random start": lambda c, d: error(whole, np.asarray, c, d),
     "fine-tuned encoder": lambda c, d: error(whole, np.asarray, c, d, start(d)),
 }
 figure = Figure(figsize=(6.5, 4), layout="constrained")
@@ -96,6 +95,7 @@ for name, errors in found.items():
 axes.set(xlabel="labelled images", ylabel="errors on test images, %",
          title=f"{args.draws} draws of labels: mean, least and most")  # fmt: skip
 axes.grid(alpha=0.3, which="both")
+axes.yaxis.set(major_formatter="{x:g}", minor_formatter="{x:g}")
 axes.legend()
 figure.savefig(Path(args.out) / "few_labels.png", dpi=120)
 print(f"few_labels.png is in {args.out}")

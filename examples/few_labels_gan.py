@@ -1,12 +1,12 @@
 """Few labels and many images: a semi-supervised GAN beside the same classifier without it.
 
     python examples/few_labels_gan.py
-    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 100 --hidden 500
+    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 100 --hidden 500 --lr 3e-3 --average 0.999
 
-Both have the same classifier network, the same optimizer, noise on their input and number of steps, and the same labelled
-images; the GAN also sees all images without their labels. Several draws of the labels; the errors on test images, mean (least
-… most), are printed and drawn in few_labels_gan.png; samples.png shows what the generator of the last one draws: feature
-matching does not ask for good pictures.
+Both have the same classifier network, the same optimizer with averaged θ, noise on their input and number of steps, and the
+same labelled images; the GAN also sees all images without their labels. Several draws of the labels; the errors on test
+images, mean (least … most), are printed and drawn in few_labels_gan.png; samples.png shows what the generator of the last one
+draws: feature matching does not ask for good pictures.
 """
 
 import argparse
@@ -30,6 +30,8 @@ parser.add_argument("--labels", type=int, nargs="+", default=[20, 50, 100])
 parser.add_argument("--draws", type=int, default=5)
 parser.add_argument("--hidden", type=int, default=128)
 parser.add_argument("--epochs", type=int, default=60)
+parser.add_argument("--lr", type=float, default=1e-3, help="falls to 0 along a straight line")
+parser.add_argument("--average", type=float, default=0.99, help="of the θ that classify")
 parser.add_argument("--noise", type=float, default=0.3)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
@@ -46,7 +48,7 @@ else:
     unseen, unseen_labels, _ = load_images(args, "test")
 n, wide, batch = images.shape[1], args.hidden, min(100, len(images))
 steps = args.epochs * (len(images) // batch)
-features, head = Net(*relu_network(n, wide, wide, wide).layers, ReLU()), Net(Linear(wide, 10))
+features, head = Net(*relu_network(n, wide, wide, wide // 2).layers, ReLU()), Net(Linear(wide // 2, 10))
 test = to(unseen, args.backend), to(unseen_labels, args.backend)
 
 
@@ -63,12 +65,12 @@ for m in args.labels:
     found = {name: [] for name in errors}
     for draw in range(args.draws):
         data = beside(images, *balanced(m, draw), 10)
-        adam = Adam(1e-3, beta1=0.5, schedule=Straight(steps))
+        adam = Adam(args.lr, beta1=0.5, schedule=Straight(steps), average=args.average)
         alone = Classifier(Net(*features.layers, *head.layers), adam, seed=draw, backend=args.backend)
         noise = args.noise * generator(draw).standard_normal(data[1].shape, "float32")
         train(alone, (data[1] + noise, data[2]), steps=steps, batch_size=batch, seed=draw, progress=False)
-        gan = SSGAN(vanilla_generator(50, n, 32), features, head, 50, noise=args.noise, optimizer_g=adam, optimizer_d=adam,
-                    seed=draw, backend=args.backend)  # fmt: skip
+        G = vanilla_generator(100, n, max(16, wide // 8))
+        gan = SSGAN(G, features, head, 100, noise=args.noise, optimizer_g=adam, optimizer_d=adam, seed=draw, backend=args.backend)
         train(gan, data, steps=steps, batch_size=batch, seed=draw, out=out / f"{m}_{draw}", resume=args.resume, progress=False)
         for name, model in zip(found, (alone, gan)):
             found[name].append(100 * (1 - model.accuracy(*test)))
@@ -85,6 +87,7 @@ for name, values in errors.items():
 axes.set(xlabel="labelled images", ylabel="errors on test images, %",
          title=f"{args.draws} draws of labels: mean, least and most")  # fmt: skip
 axes.grid(alpha=0.3, which="both")
+axes.yaxis.set(major_formatter="{x:g}", minor_formatter="{x:g}")
 axes.legend()
 figure.savefig(out / "few_labels_gan.png", dpi=120)
 pictures.save_image(out / "samples.png", pictures.tile(to_numpy(gan.sample(64, seed=0)), shape if shape[2] > 1 else shape[:2]))

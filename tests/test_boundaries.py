@@ -68,7 +68,7 @@ MODELS = {  # of each class, the arguments of one
                                     "optimizer_g": Adam(), "optimizer_d": Adam()}),
     "VAE": lambda: (VAE, {"encoder": nets(4, 6), "decoder": nets(3, 4), "latent": 3, "likelihood": "gaussian", "sigma": 1.0,
                           "beta": 1.0, "samples": 1, "binarise": False, "optimizer": Adam()}),
-    "Autoencoder": lambda: (Autoencoder, {"encoder": nets(4, 2), "decoder": nets(2, 4), "optimizer": Adam()}),
+    "Autoencoder": lambda: (Autoencoder, {"encoder": nets(4, 2), "decoder": nets(2, 4), "optimizer": Adam(), "noise": 0.1}),
     "GSN": lambda: (GSN, {"net": nets(4, 4), "noise": 0.4, "walkback": 1, "optimizer": Adam()}),
     "Classifier": lambda: (classifier.Classifier, {"net": nets(4, 2), "optimizer": Adam(), "theta": None}),
     "PixelCNN": lambda: (pixelcnn.PixelCNN, {"image": (2, 2), "levels": 2, "channels": 2, "blocks": 1, "kernel": 3,

@@ -12,15 +12,21 @@ followed while training. Between the data the decoder has never been asked anyth
 there the images are mixtures. The VAE repairs this: it asks the codes to be N(0, I), and the decoder to answer for a whole
 neighbourhood of each.
 
-**Its encoder as a start.** Its first layers know what varies in images without having seen one label. A classifier that
-starts from them (frozen, or tuned further) needs fewer labels: `examples/few_labels.py`.
-Sources: Rumelhart, Hinton & Williams 1986; Hinton & Salakhutdinov 2006.
+**Its encoder as a start.** Its first layers know what varies in images without having seen one label. A classifier may start
+from them, frozen or tuned further: `examples/few_labels.py`. A code that is wide enough to copy the image teaches the encoder
+little. So spoil the image first, and ask for what it was: the *denoising autoencoder*,
+
+    code = E(spoil(x))       loss = mean (D(code) − x)²
+
+To fill in what is missing, the encoder must know which pixels go together.
+Sources: Rumelhart, Hinton & Williams 1986; Hinton & Salakhutdinov 2006; Vincent et al. 2008 (denoising).
 """
 
 import numpy as np
 
-from minigan.arrays import INIT, namespace, to, to_numpy
-from minigan.check import instance, whole
+from minigan.arrays import INIT, dtype_name, namespace, to, to_numpy
+from minigan.check import instance, number, whole
+from minigan.models.bipartite import bernoulli
 from minigan.models.check import check_batch
 from minigan.models.model import Learner, Model
 from minigan.nn import Adam, Net, mse
@@ -28,11 +34,18 @@ from minigan.nn import Adam, Net, mse
 SLIDE = 0.01  # how much of a batch's codes enters their mean and covariance
 
 
-def reconstruction_grad(encoder, theta_e, decoder, theta_d, x, target=None):
-    """mean (D(E(x)) − target)², target being x where none is given -> loss, codes, dθ_E, dθ_D, and the tapes of both."""
+def spoil(x, rng, noise):
+    """x with every entry replaced, with probability `noise`, by 0 or 1, at random."""
+    xp, dtype = namespace(x), dtype_name(x)
+    struck = rng.random(size=x.shape, dtype=dtype) < noise
+    return xp.where(struck, bernoulli(xp.full_like(x, 0.5), rng), x)
+
+
+def reconstruction_grad(encoder, theta_e, decoder, theta_d, x, target):
+    """mean (D(E(x)) − target)² -> loss, codes, dθ_E, dθ_D, and the tapes of both."""
     codes, tape_e = encoder.forward(theta_e, x)
     drawn, tape_d = decoder.forward(theta_d, codes)
-    loss, ddrawn = mse(drawn, x if target is None else target)
+    loss, ddrawn = mse(drawn, target)
     dcodes, dtheta_d = decoder.backward(theta_d, tape_d, ddrawn)
     _, dtheta_e = encoder.backward(theta_e, tape_e, dcodes, want_dx=False)
     return loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d)
@@ -44,18 +57,20 @@ class Autoencoder(Model):
     encoder: Net, x (N, n) -> codes (N, q).
     decoder: Net, codes (N, q) -> (N, n).
     optimizer: a pattern, for encoder and decoder; Adam(1e-3, beta1=0.9) if None.
+    noise: float in [0, 1), the share of pixels that become 0 or 1, at random, before the encoder sees them in training.
     seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
     """
 
     parts = ("coder", "drawer", "code_mean", "code_square")
 
-    def __init__(self, encoder, decoder, optimizer=None, seed=0, backend="numpy", dtype="float32"):
+    def __init__(self, encoder, decoder, optimizer=None, noise=0.0, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
         instance("encoder", encoder, Net), instance("decoder", decoder, Net)
         if decoder.input_shape != encoder.output_shapes[-1] or decoder.output_shapes[-1] != encoder.input_shape:
             raise ValueError(f"the encoder makes {encoder.output_shapes[-1]} of {encoder.input_shape}, the decoder "
                              f"{decoder.output_shapes[-1]} of {decoder.input_shape}: want one to undo the other")
-        self.encoder, self.decoder, self.optimizer = encoder, decoder, Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
+        self.encoder, self.decoder, self.noise = encoder, decoder, number("noise", noise, least=0, below=1)
+        self.optimizer = Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
         self.width, self.range, self.rows = encoder.n_in, decoder.range, max(encoder.min_batch, decoder.min_batch)
         rng, q = self.rng(INIT), encoder.n_out
         self.coder = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
@@ -67,10 +82,11 @@ class Autoencoder(Model):
         if check:
             self.check(x)
         networks = (self.encoder, self.coder.theta, self.decoder, self.drawer.theta)
-        loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d) = reconstruction_grad(*networks, x)
+        seen = spoil(x, self.rng(), self.noise) if self.noise else x
+        loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d) = reconstruction_grad(*networks, seen, x)
         self.coder.step(dtheta_e)
         self.drawer.step(dtheta_d)
-        self.coder.track(tape_e, x)
+        self.coder.track(tape_e, seen)
         self.drawer.track(tape_d, codes)
         xp, N, slide = namespace(x), x.shape[0], max(SLIDE, 1.0 / (self.steps + 1))  # a plain mean at first
         self.code_mean = (1.0 - slide) * self.code_mean + slide * xp.mean(codes, axis=0)

@@ -23,20 +23,14 @@ Each round is a training example of its own. The draws are inputs, and no gradie
 Sources: Vincent et al. 2008; Bengio et al. 2013 ("Generalized denoising auto-encoders", walk-back), 2014 (GSN).
 """
 
-from minigan.arrays import INIT, dtype_name, namespace
+from minigan.arrays import INIT, namespace
 from minigan.check import instance, number, whole
+from minigan.models.autoencoder import spoil
 from minigan.models.bipartite import bernoulli
 from minigan.models.model import Learner, Model
 from minigan.nn import Adam, Net
 from minigan.nn.activations import sigmoid
 from minigan.nn.losses import bce_with_logits
-
-
-def spoil(x, rng, noise):
-    """x with every entry replaced, with probability `noise`, by 0 or 1, at random."""
-    xp, dtype = namespace(x), dtype_name(x)
-    struck = rng.random(size=x.shape, dtype=dtype) < noise
-    return xp.where(struck, bernoulli(xp.full_like(x, 0.5), rng), x)
 
 
 def denoising_grad(net, theta, x, spoiled):

@@ -140,14 +140,14 @@ def test_14_the_bound_is_below_the_likelihood(figures):
 
 
 @pytest.mark.slow
-def test_15_few_labels_and_the_encoder_does_not_beat_the_pixels(figures):
-    """With 100 labels, in docs/claims.md: 6.1 points worse in the mean of eight seeds, 2.0 to 11.1: eight of eight. And more
-    labels help whatever learns: 42 % of errors with 10, 14 % with 100.
+def test_15_few_labels_and_the_denoising_encoder_helps(figures):
+    """In docs/claims.md, with 10 labels: the frozen encoder saves 3.0 to 10.8 points of errors, eight of eight seeds; were it a
+    coin, this would happen with probability 2⁻⁸. And more labels help whatever learns: 33 % of errors with 10, 13 % with 100.
     """
     found = figures(15, seeds=1)
-    few, many, saved = found[0], found[12], found[19]
+    few, many, saved = found[0], found[9], found[12]
     assert many[0] < few[0]
-    assert saved[0] < 0
+    assert saved[0] > 0
 
 
 def test_the_page_is_what_the_files_say():
