@@ -70,7 +70,8 @@ for m in args.labels:
         noise = args.noise * generator(draw).standard_normal(data[1].shape, "float32")
         train(alone, (data[1] + noise, data[2]), steps=steps, batch_size=batch, seed=draw, progress=False)
         G = vanilla_generator(100, n, max(16, wide // 8))
-        gan = SSGAN(G, features, head, 100, noise=args.noise, optimizer_g=adam, optimizer_d=adam, seed=draw, backend=args.backend)
+        options = {"noise": args.noise, "seed": draw, "backend": args.backend}
+        gan = SSGAN(G, features, head, 100, optimizer_g=adam, optimizer_d=adam, **options)
         train(gan, data, steps=steps, batch_size=batch, seed=draw, out=out / f"{m}_{draw}", resume=args.resume, progress=False)
         for name, model in zip(found, (alone, gan)):
             found[name].append(100 * (1 - model.accuracy(*test)))
