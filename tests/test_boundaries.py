@@ -390,7 +390,7 @@ gaussian_kl reparametrise reparametrise_backward elbo_grad log_weights iw_grad h
 WGAN.opinions WGAN.opinion sigmoid block_rows convolve convolve_dW convolve_dx check_image Window arguments plain words
 describe build total places views flatten vjp_error check_layer check_net fans glorot he softplus bce_with_logits bce mse
 log_softmax cross_entropy cell cell_backward Net Net.init Net.init_stats Net.unpack Net.unpack_stats Net.forward Net.backward
-Net.tangent Net.track Net.check_stats in_blocks Optimizer Optimizer.fresh Optimizer.step Optimizer.averaged
+Net.tangent Net.track Net.check_stats in_blocks sum_rows Optimizer Optimizer.fresh Optimizer.step Optimizer.averaged
 Optimizer.check_state SGD.change RMSProp.change Adam.change unit_slope zero_slope penalty_grad Residual Stairs as_rows
 output_shape shapes_behind Reshape to_torch from_torch image_shape save_image as_picture load_image save_table save_animation
 save_curves draw as_image read_log Log Record busy

@@ -43,7 +43,7 @@ from minigan.arrays import namespace, one_thread, row_blocks
 from minigan.check import instance, pair, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import as_rows
+from minigan.nn.shapes import as_rows, sum_rows
 
 BLOCK = 1 << 20  # numbers of patches at a time on a processor: 4 MB of float32
 FEW = 64  # a number of a patch meets fewer channels than this: copying takes as long as multiplying, see docs/speed.md
@@ -211,7 +211,7 @@ class Conv2d:
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(x, dy, self.window), W.shape)
-        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(params[1])]
+        return dx, [dW, sum_rows(dy) if constant else xp.zeros_like(params[1])]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_out, n_in, k, k)."""

@@ -24,7 +24,7 @@ from minigan.check import instance, pair, whole
 from minigan.nn.conv import Window, check_image, convolve, convolve_dW, convolve_dx
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import as_rows
+from minigan.nn.shapes import sum_rows
 
 
 class ConvTranspose2d:
@@ -88,7 +88,7 @@ class ConvTranspose2d:
         if not want_dparams:
             return dx, None
         dW = xp.reshape(convolve_dW(dy, x, self.window), W.shape)
-        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(params[1])]
+        return dx, [dW, sum_rows(dy) if constant else xp.zeros_like(params[1])]
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout: a kernel is (n_in, n_out, k, k)."""

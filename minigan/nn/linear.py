@@ -25,7 +25,7 @@ from minigan.arrays import namespace
 from minigan.check import instance, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import as_rows
+from minigan.nn.shapes import as_rows, sum_rows
 
 
 class Linear:
@@ -63,7 +63,7 @@ class Linear:
         (W, _), (x, constant) = params, cache
         xp, dy = namespace(dy), as_rows(dy)
         dx = xp.reshape(dy @ W.T, x.shape) if want_dx else None
-        return dx, [as_rows(x).T @ dy, xp.sum(dy, axis=0) if constant else xp.zeros_like(params[1])] if want_dparams else None
+        return dx, [as_rows(x).T @ dy, sum_rows(dy) if constant else xp.zeros_like(params[1])] if want_dparams else None
 
     def to_torch(self, params):
         """The weights under torch's names and in its layout."""

@@ -32,7 +32,7 @@ from minigan.check import instance, whole
 from minigan.nn.activations import sigmoid
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import as_rows
+from minigan.nn.shapes import as_rows, sum_rows
 
 
 def cell(a, c):
@@ -112,7 +112,7 @@ class LSTM:
         if not want_dparams:
             return dx, None
         dW_h = as_rows(y[:, :-1, :]).T @ as_rows(da[:, 1:, :])  # h_{t−1} with the gates of step t
-        return dx, [as_rows(x).T @ as_rows(da), dW_h, xp.sum(as_rows(da), axis=0)]
+        return dx, [as_rows(x).T @ as_rows(da), dW_h, sum_rows(da)]
 
     def memory(self, N, shape, like):
         """What `at` keeps, for N sequences: h and c."""

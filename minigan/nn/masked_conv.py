@@ -29,7 +29,7 @@ from minigan.check import choice, instance, pair, whole
 from minigan.nn.conv import Window, check_image, convolve, convolve_dW, convolve_dx
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
-from minigan.nn.shapes import as_rows
+from minigan.nn.shapes import sum_rows
 
 
 class MaskedConv2d:
@@ -103,7 +103,7 @@ class MaskedConv2d:
         if not want_dparams:
             return dx, None
         dW = xp.reshape(self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape)), W.shape)
-        return dx, [dW, xp.sum(as_rows(dy), axis=0) if constant else xp.zeros_like(params[1])]
+        return dx, [dW, sum_rows(dy) if constant else xp.zeros_like(params[1])]
 
     def memory(self, N, shape, like):
         """What `at` keeps, for N images (h, w, n_in): x of the pixels so far, with zeros around the image."""

@@ -24,6 +24,12 @@ def as_rows(x):
     return namespace(x).reshape(x, (-1, x.shape[-1]))
 
 
+def sum_rows(x):
+    """(…, n) -> (n,): the sum over all axes but the last; a product with ones, since NumPy adds up short rows slowly."""
+    rows = as_rows(x)
+    return namespace(x).ones(rows.shape[0], dtype=x.dtype) @ rows
+
+
 def output_shape(layer, shape):
     """What a layer makes of an example of this shape.
 
