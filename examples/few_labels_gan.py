@@ -1,7 +1,7 @@
 """Few labels and many images: a semi-supervised GAN beside the same classifier without it.
 
     python examples/few_labels_gan.py
-    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 100 --hidden 500 --lr 3e-3 --average 0.999
+    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 60 --hidden 500 --average 0.999
 
 Both have the same classifier network, the same optimizer with averaged θ, noise on their input and number of steps, and the
 same labelled images; the GAN also sees all images without their labels. Several draws of the labels; the errors on test

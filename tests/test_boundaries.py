@@ -61,7 +61,7 @@ def nets(*widths):
 
 MODELS = {  # of each class, the arguments of one
     "GAN": lambda: (GAN, {"G": nets(3, 4), "D": nets(4, 1), "latent": 3, "k": 1, "loss": "minimax", "smooth": 0.1, "r1": 0.1,
-                          "pack": 1, "optimizer_g": Adam(), "optimizer_d": Adam()}),
+                          "r1_schedule": None, "pack": 1, "optimizer_g": Adam(), "optimizer_d": Adam()}),
     "WGAN": lambda: (WGAN, {"G": nets(3, 4), "D": nets(4, 1), "latent": 3, "k": 1, "penalty": 1.0, "clip": None, "pack": 1,
                             "optimizer_g": Adam(), "optimizer_d": Adam()}),
     "SSGAN": lambda: (ssgan.SSGAN, {"G": nets(3, 4), "features": nets(4, 3), "head": nets(3, 2), "latent": 3, "noise": 0.1,
@@ -248,7 +248,7 @@ KINDS = {
     "choice": "loss likelihood kind visible method solver mask part name backend",
     "network": "G D encoder decoder net features head",
     "optimizer": "optimizer optimizer_g optimizer_d",
-    "function": "init schedule",
+    "function": "init schedule r1_schedule",
     "rows": "z x X v real codes images table T data among",
     "labels": "labels known observed",
     "state": "state",
@@ -277,7 +277,7 @@ BAD = {
     "path": [3, None, [], 2.5],
     "image": [4, "22", (4,), (2.0, 2.0), (-2, -2), (2, 2, 4), (1, 2, 2, 1), (3, 3), np.nan],
 }  # fmt: skip
-OPTIONAL = ("chains", "steps", "columns", "clip", "n_components", "schedule", "seed", "random_state")
+OPTIONAL = ("chains", "steps", "columns", "clip", "n_components", "schedule", "r1_schedule", "seed", "random_state")
 WORDS = r"want|convert|clean|[Ee]xpect|must|Found array|could not convert string"
 
 
@@ -390,8 +390,9 @@ gaussian_kl reparametrise reparametrise_backward elbo_grad log_weights iw_grad h
 WGAN.opinions WGAN.opinion sigmoid block_rows convolve convolve_dW convolve_dx check_image Window arguments plain words
 describe build total places views flatten vjp_error check_layer check_net fans glorot he softplus bce_with_logits bce mse
 log_softmax cross_entropy cell cell_backward Net Net.init Net.init_stats Net.unpack Net.unpack_stats Net.forward Net.backward
-Net.tangent Net.track Net.check_stats in_blocks sum_rows Optimizer Optimizer.fresh Optimizer.step Optimizer.averaged
+Net.tangent Net.track Net.check_stats in_blocks Optimizer Optimizer.fresh Optimizer.step Optimizer.averaged
 Optimizer.check_state SGD.change RMSProp.change Adam.change unit_slope zero_slope penalty_grad Residual Stairs as_rows
+sum_rows scheduled check_schedule
 output_shape shapes_behind Reshape to_torch from_torch image_shape save_image as_picture load_image save_table save_animation
 save_curves draw as_image read_log Log Record busy
 sweep add_arguments run_command main by_setting figures_of markdown save_picture one_thread

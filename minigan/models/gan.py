@@ -29,6 +29,7 @@ from minigan.models.networks import vanilla_discriminator, vanilla_generator
 from minigan.nn import Adam, Net
 from minigan.nn.activations import sigmoid
 from minigan.nn.penalty import penalty_grad, zero_slope
+from minigan.nn.schedule import check_schedule, scheduled
 
 # All that the plain GAN is made of has this one address.
 __all__ = ["GAN", "d_grad", "g_grad", "vanilla_discriminator", "vanilla_generator"]
@@ -52,17 +53,19 @@ class GAN(Model):
     Remedies, all off by default.
     smooth: float in [0, ½), one-sided label smoothing, see `real_loss`.
     r1: float ≥ 0, the weight γ of a penalty on D's slope at the real data, which keeps D from turning ever steeper around them
-        (`nn/penalty.py`).
+        (`nn/penalty.py`). r1_schedule: what multiplies γ at each step (`nn/schedule.py`). Let go late, and D may be steep
+        between the modes that G has found.
     pack: int, D judges this many samples together (Lin et al. 2018); its n_in is pack times that of a sample.
     """
 
     parts = ("generator", "discriminator")
 
     def __init__(self, G, D, latent=10, k=1, loss="non-saturating", optimizer_g=None, optimizer_d=None, seed=0,
-                 backend="numpy", dtype="float32", *, smooth=0.0, r1=0.0, pack=1):
+                 backend="numpy", dtype="float32", *, smooth=0.0, r1=0.0, r1_schedule=None, pack=1):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
         self.G, self.D, self.latent, self.k, self.pack = G, D, whole("latent", latent), whole("k", k), whole("pack", pack)
         self.smooth, self.r1 = number("smooth", smooth, least=0, below=0.5), number("r1", r1, least=0)
+        self.r1_schedule = check_schedule("r1_schedule", r1_schedule)
         self.loss = choice("loss", loss, GENERATOR_LOSSES)
         self.losses = Losses(real_loss(self.smooth), fake_loss, loss_function(loss))
         self._check_players()
@@ -126,8 +129,8 @@ class GAN(Model):
     def d_grad(self, real, fake, rng):
         """L_D, its gradient, with that of the penalty if there is one, and D's tapes. real, fake: packed."""
         loss, dtheta, tapes = d_grad_and_tapes(self.D, self.discriminator.theta, real, fake, self.losses)
-        if self.r1:
-            dtheta = dtheta + penalty_grad(self.D, self.discriminator.theta, real, zero_slope, self.r1)[1]
+        if gamma := scheduled(self.r1, self.r1_schedule, self.steps + 1):
+            dtheta = dtheta + penalty_grad(self.D, self.discriminator.theta, real, zero_slope, gamma)[1]
         return loss, dtheta, tapes
 
     def g_grad(self, z):

@@ -22,7 +22,6 @@ Sources: Polyak 1964; Tieleman & Hinton 2012, lecture 6.5; Kingma & Ba 2015, alg
 """
 
 import copy
-import inspect
 import math
 
 import numpy as np
@@ -30,6 +29,7 @@ import numpy as np
 from minigan.arrays import copy_of, namespace
 from minigan.check import number, whole
 from minigan.nn.describe import words
+from minigan.nn.schedule import check_schedule, scheduled
 
 BLOCK = 65536  # numbers: a few vectors of them fit a processor's cache
 
@@ -56,10 +56,7 @@ class Optimizer:
     __repr__ = words
 
     def __init__(self, lr, schedule=None, average=0.0):
-        if not (schedule is None or callable(schedule)) or inspect.isroutine(schedule):
-            raise ValueError(f"schedule={schedule!r}: want an object with its settings, such as Straight(steps=1000), so that "
-                             "a checkpoint can name it; or None")
-        self.lr, self.schedule = number("lr, the learning rate,", lr, above=0), schedule
+        self.lr, self.schedule = number("lr, the learning rate,", lr, above=0), check_schedule("schedule", schedule)
         self.average = number("average", average, least=0, below=1)
         self.t, self.moments, self.mean = 0, None, None
 
@@ -86,8 +83,8 @@ class Optimizer:
         if any(moment.shape != theta.shape for moment in self.moments):
             raise ValueError(f"this {type(self).__name__} belongs to a theta of shape {self.moments[0].shape}, got "
                              f"{theta.shape}: give each network an optimizer of its own")
-        factor = number("the schedule's value", self.schedule(self.t + 1), least=0) if self.schedule else 1.0
-        self.t, rate = self.t + 1, self.lr * factor
+        rate = scheduled(self.lr, self.schedule, self.t + 1)
+        self.t += 1
         new = xp.empty_like(theta)
         for new_part, theta_part, g, *moments in in_blocks(new, theta, dtheta, *self.moments):
             new_part[...] = theta_part

@@ -1,15 +1,17 @@
-"""Schedules: how the learning rate changes while training.
+"""Schedules: how the learning rate, or the weight of a penalty, changes while training.
 
-A schedule is a function of the step number t = 1, 2, …, whose value multiplies the learning rate. Large steps find the
+A schedule is a function of the step number t = 1, 2, …, whose value multiplies it. Large steps find the
 region, small ones settle in it: with noisy gradients the last θ is off the minimum by an amount that grows with the step.
 
     Straight(steps, to)    from 1 along a straight line to `to` at step `steps`, and `to` from there on
     Cosine(steps, to)      the same along half a cosine: slow at first and at the end (Loshchilov & Hutter 2017)
     Stairs(…)              pairs (step, factor): the factor from that step on; 1 before the first
 
-It depends on t alone, which is part of an optimizer's state. So a run that is resumed goes on where the schedule was.
+It depends on t alone, which is part of an optimizer's state, and of a model's. So a run that is resumed goes on where the
+schedule was.
 """
 
+import inspect
 import math
 from dataclasses import dataclass
 
@@ -60,6 +62,19 @@ class Stairs:
 
     def __call__(self, t):
         return next((factor for step, factor in reversed(self.stairs) if step <= t), 1.0)
+
+
+def scheduled(value, schedule, t):
+    """value times the schedule's value at step t, or value itself without a schedule."""
+    return value if schedule is None else value * number("the schedule's value", schedule(t), least=0)
+
+
+def check_schedule(name, schedule):
+    """The schedule, or None; ValueError for what a checkpoint could not name, such as a plain function."""
+    if not (schedule is None or callable(schedule)) or inspect.isroutine(schedule):
+        raise ValueError(f"{name}={schedule!r}: want an object with its settings, such as Straight(steps=1000), so that "
+                         "a checkpoint can name it; or None")
+    return schedule
 
 
 def _check(schedule):

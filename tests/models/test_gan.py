@@ -6,7 +6,7 @@ import pytest
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
 from minigan.models.adversarial import Losses, fake_loss, non_saturating, real_loss
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
-from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, gradcheck
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, Stairs, gradcheck
 from minigan.nn.penalty import penalty_grad, zero_slope
 
 
@@ -343,6 +343,20 @@ def test_the_models_options_reach_its_gradients():
         assert gan.discriminator.theta == pytest.approx(start - 0.1 * expected, abs=1e-6)
     assert np.abs(thetas["smooth"] - thetas["plain"]).max() > 1e-4
     assert np.abs(thetas["r1"] - thetas["plain"]).max() > 1e-4
+
+
+def test_r1_can_be_let_go():
+    """Two steps with R1, from step 3 on those of a GAN without, but for a billionth of γ: too little for θ in float32."""
+    falling, penalised, plain = (small_gan(optimizer_d=SGD(0.1), **options) for options in (
+        {"r1": 5.0, "r1_schedule": Stairs((3, 1e-9))}, {"r1": 5.0}, {}))  # fmt: skip
+    for _ in range(2):
+        falling.step(data()), penalised.step(data())
+    assert (falling.discriminator.theta == penalised.discriminator.theta).all()
+    plain.load_state(falling.state())
+    for gan in (falling, penalised, plain):
+        gan.step(data())
+    assert falling.discriminator.theta == pytest.approx(plain.discriminator.theta, abs=1e-7)
+    assert np.abs(falling.discriminator.theta - penalised.discriminator.theta).max() > 1e-4
 
 
 def test_r1_flattens_D_around_the_data():

@@ -46,8 +46,8 @@ class PixelCNNNetwork:
     """What reaches what, how many parameters there are, and the output for given ones."""
 
     def cases(rng):
-        for dtype, levels, channels, blocks, kernel in (("float64", 2, 4, 1, 3), ("float64", 3, 5, 2, 5), ("float64", 2, 1, 1, 3),
-                                                        ("float32", 4, 6, 0, 3)):  # fmt: skip
+        for dtype, levels, channels, blocks, kernel in (("float64", 2, 4, 1, 3), ("float64", 3, 5, 2, 5),
+                                                        ("float64", 2, 1, 1, 3), ("float32", 4, 6, 0, 3)):  # fmt: skip
             net = pixelcnn_network((3, 5), levels, channels, blocks, kernel)
             shapes, counts = {"theta": (net.size,), "x": (6, 15)}, {"channels": channels, "blocks": blocks, "kernel": kernel}
             yield {**normal(rng, dtype, **shapes), "levels": levels, **counts}
