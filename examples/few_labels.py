@@ -96,6 +96,8 @@ axes.set(xlabel="labelled images", ylabel="errors on test images, %",
          title=f"{args.draws} draws of labels: mean, least and most")  # fmt: skip
 axes.grid(alpha=0.3, which="both")
 axes.yaxis.set(major_formatter="{x:g}", minor_formatter="{x:g}")
+axes.set_xticks(args.labels, args.labels)
+axes.set_xticks([], minor=True)
 axes.legend()
 figure.savefig(Path(args.out) / "few_labels.png", dpi=120)
 print(f"few_labels.png is in {args.out}")

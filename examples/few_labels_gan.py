@@ -89,6 +89,8 @@ axes.set(xlabel="labelled images", ylabel="errors on test images, %",
          title=f"{args.draws} draws of labels: mean, least and most")  # fmt: skip
 axes.grid(alpha=0.3, which="both")
 axes.yaxis.set(major_formatter="{x:g}", minor_formatter="{x:g}")
+axes.set_xticks(args.labels, args.labels)
+axes.set_xticks([], minor=True)
 axes.legend()
 figure.savefig(out / "few_labels_gan.png", dpi=120)
 pictures.save_image(out / "samples.png", pictures.tile(to_numpy(gan.sample(64, seed=0)), shape if shape[2] > 1 else shape[:2]))
