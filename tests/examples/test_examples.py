@@ -176,15 +176,15 @@ def test_three_decoders(tmp_path):
 
 
 def test_more_labels_help(tmp_path):
-    """20 and 300 labels, 397 test images: 41 % and 11 % of errors at the defaults, standard error 2.5 points at most, so that
+    """20 and 300 labels, 397 test images: 40 % and 11 % of errors at the defaults, standard error 2.5 points at most, so that
     the order would be wrong with a probability below 1e-15 for a learner like the one on raw pixels.
     """
-    options = ["--draws", 1, "--epochs", 2, "--hidden", 64, "--code", 16, "--steps", 100]
+    options = ["--draws", 1, "--epochs", 2, "--hidden", 64, "--steps", 100]
     said = run("few_labels.py", "--labels", 20, 300, *options, "--out", tmp_path)
     assert files(tmp_path) == {"few_labels.png"}
-    few, many = (numbers(rf"{n} labels, raw pixels: (\S+)", said)[0] for n in (20, 300))
+    few, many = (numbers(rf"{n} labels, raw pixels, random start: (\S+)", said)[0] for n in (20, 300))
     assert many < few - 5
-    assert len(re.findall(r"labels, (.+):", said)) == 10
+    assert len(re.findall(r"labels, (.+):", said)) == 8
 
 
 def test_the_denoisers_chain(tmp_path):
