@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import minigan
+from minigan import memory
 from minigan.models.dcgan import dcgan
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.networks import tanh_network
@@ -113,6 +114,7 @@ def by_file(step):
 
 
 def main():
+    memory.keep()  # as `train` does
     a, theta = np.ones((1024, 1024), np.float32), np.ones((8, 1 << 24), np.float32)
     flops = 2 * 1024**3 / median_seconds(lambda: a @ a)
     bandwidth = 3 * theta[0].nbytes / median_seconds(lambda: np.add(theta[0], theta[1], out=theta[2]))

@@ -2,8 +2,8 @@
 
 Every expression makes a new array, and drops it soon. The C library hands the memory of large arrays back to the system when
 they are dropped, and asks for it anew at the next step. New memory has no pages yet: at the first touch of each 4 kB the
-processor stops, and the system finds a page and fills it with zeros. This is a *page fault*, one to some microseconds. The
-steps of an LSTM that is trained on batches of 64 spent half of their time so (docs/speed.md).
+processor stops, and the system finds a page and fills it with zeros: a *page fault*. An LSTM of 128 units spent two fifths of
+a forward and backward pass so (docs/speed.md).
 
 glibc has two limits for this, and `keep` sets both: arrays above `mmap_threshold` get pages of their own, which go back when
 the array is dropped; and the rest goes back when more than `trim_threshold` is free at the end of the memory.

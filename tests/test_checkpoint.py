@@ -347,7 +347,7 @@ HUGE = {  # descriptions of models that are far larger than their file
     "RatingsRBM": {"kind": "RatingsRBM", "n_items": 10**5, "n_hidden": 10**5},
     "PixelCNN": {"kind": "PixelCNN", "image": [4, 4], "channels": 10**5},
     "blocks": {"kind": "PixelCNN", "image": [4, 4], "channels": 1, "blocks": 10**8},
-    "kernel": {"kind": "PixelCNN", "image": [4, 4], "channels": 1, "kernel": 10**6 + 1},
+    "kernel": {"kind": "PixelCNN", "image": [4, 4], "channels": 1, "kernel": 1001},
 }
 
 

@@ -13,8 +13,8 @@ there the images are mixtures. The VAE repairs this: it asks the codes to be N(0
 neighbourhood of each.
 
 **Its encoder as a start.** Its first layers know what varies in images without having seen one label. A classifier may start
-from them, frozen or tuned further: `examples/few_labels.py`. A code that is wide enough to copy the image teaches the encoder
-little. So spoil the image first, and ask for what it was: the *denoising autoencoder*,
+from them, frozen or tuned further: `examples/few_labels.py`. But where the code is wide enough, copying is an answer too. So
+spoil the image first, and ask for what it was: the *denoising autoencoder*,
 
     code = E(spoil(x))       loss = mean (D(code) − x)²
 

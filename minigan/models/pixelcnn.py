@@ -11,8 +11,9 @@ features describe earlier pixels only. So the logit of a pixel is a function of 
 
 **How far a pixel sees.** The first layer reaches 3 rows up, and each block (k − 1)/2 rows more. On MNIST, where digits are 20
 rows high, five blocks of 3×3 reach 8 rows and four of 7×7 reach 15: docs/results.md has the likelihoods of both. And some
-earlier pixels are never seen, however many blocks there are: the *blind spot*, to the upper right. A 3×3 window moves at most
-one column to the right for each row up, so a pixel r rows up and more than r + 2 columns to the right is out of sight.
+earlier pixels are never seen, however many blocks there are: the *blind spot*, to the upper right. A k×k window moves at most
+(k − 1)/2 columns to the right for each row up. So a pixel r rows up and more than 3 + (r − 1)(k − 1)/2 columns to the right is
+out of sight, for k up to 7; the 3 are the first layer's.
 
 A convolution sees all pixels at once, so training is fast; sampling, pixel after pixel, is not.
 Source: van den Oord et al. 2016, "Pixel recurrent neural networks", sections 3.3 to 3.5.

@@ -1,7 +1,8 @@
 """Schedules: how the learning rate, or the weight of a penalty, changes while training.
 
-A schedule is a function of the step number t = 1, 2, …, whose value multiplies it. Large steps find the
-region, small ones settle in it: with noisy gradients the last θ is off the minimum by an amount that grows with the step.
+A schedule is a function of the step number t = 1, 2, …, whose value multiplies the rate or the weight. Of a rate: large steps
+find the region, small ones settle in it, since with noisy gradients the last θ is off the minimum by an amount that grows with
+the step.
 
     Straight(steps, to)    from 1 along a straight line to `to` at step `steps`, and `to` from there on
     Cosine(steps, to)      the same along half a cosine: slow at first and at the end (Loshchilov & Hutter 2017)

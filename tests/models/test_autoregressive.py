@@ -60,6 +60,27 @@ def test_what_is_said_at_a_pixel_depends_on_earlier_pixels_alone(kind):
     assert (jacobian[earlier] != 0).mean() > 0.5
 
 
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_how_far_a_pixel_of_a_pixelcnn_sees(kernel):
+    """Which pixels change the logit at (11, 2), for any of eight images: up to 3 + blocks · (k − 1)/2 rows up, and at r rows up
+    no more than 3 + (r − 1)(k − 1)/2 columns to the right.
+    """
+    h, w, blocks, half = 12, 14, 2, kernel // 2
+    model = PixelCNN((h, w), channels=12, blocks=blocks, kernel=kernel, dtype="float64")
+    moves = 1e-5 * np.eye(h * w)
+
+    def logit(x):
+        return model._in_order(model.learner.infer(x))[:, 11 * w + 2]
+
+    seen = np.zeros(h * w, bool)
+    for x in generator(1).random((8, h * w)):
+        seen |= logit(x + moves) != logit(x - moves)
+    rows, columns = np.nonzero(seen.reshape(h, w))
+    assert 11 - rows.min() == 3 + blocks * half
+    for r in (1, 2, 3):
+        assert columns[rows == 11 - r].max() - 2 == 3 + (r - 1) * half
+
+
 def test_a_planted_leak_is_seen():
     """Mask B where A should be: the first layer sees the pixel itself, and the sum over all images shows it too."""
     from nn.test_planted_faults import module_with
