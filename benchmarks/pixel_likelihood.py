@@ -14,7 +14,7 @@ import json
 import time
 from pathlib import Path
 
-from minigan.arrays import generator
+from minigan.arrays import generator, to
 from minigan.checkpoint import load_model
 from minigan.data.mnist import mnist
 from minigan.models.bipartite import bernoulli
@@ -35,25 +35,26 @@ def main():
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--start", type=Path, help="a checkpoint whose averaged θ is the first θ of this run")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--backend", default="numpy", help="numpy or cupy")
     parser.add_argument("--out", type=Path, default=Path("runs/pixel_likelihood"))
     args = parser.parse_args()
     images, test = (bernoulli(mnist(part)[0], generator(seed)) for part, seed in (("train", 0), ("test", 1)))
     steps = args.epochs * (len(images) // 64)
     optimizer = Adam(args.lr, beta1=0.9, schedule=Cosine(steps, to=0.01), average=0.999)
-    options = {"channels": args.channels, "optimizer": optimizer, "seed": args.seed}
+    options = {"channels": args.channels, "optimizer": optimizer, "seed": args.seed, "backend": args.backend}
     if args.model == "cnn":
         model = PixelCNN((28, 28), blocks=args.blocks, kernel=args.kernel, **options)
     else:
         model = PixelRNN((28, 28), kind=args.model, **options)
     if args.start:
-        before = load_model(args.start).learner
+        before = load_model(args.start, args.backend).learner
         model.learner = Learner(model.network, optimizer, before.optimizer.averaged(before.theta))
     out, start = args.out / f"{args.model}_seed{args.seed}", time.perf_counter()
-    train(model, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=out, resume=True, frames=10, intervals=400)
+    train(model, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=out, resume=True, frames=4, intervals=400)
     if model.steps < steps:
         return  # it was interrupted, and has said so
     minutes = (time.perf_counter() - start) / 60
-    log_p = model.log_likelihood(test)
+    log_p = model.log_likelihood(to(test, args.backend))
     result = {"model": args.model, "seed": args.seed, "epochs": args.epochs, "minutes": round(minutes, 1),
               "negative_log_likelihood": -float(log_p.mean()), "error": float(log_p.std() / len(log_p) ** 0.5)}  # fmt: skip
     (out / "result.json").write_text(json.dumps(result), encoding="utf-8")

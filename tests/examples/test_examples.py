@@ -253,7 +253,8 @@ def test_the_lectures_gan_on_files_in_mnists_format_and_what_one_does_with_it(tm
     ("rbm_completion", ["--epochs", 2]), ("dcgan", ["--epochs", 1]), ("vae", ["--epochs", 2]), ("decoders", ["--epochs", 2]),
     ("few_labels", ["--epochs", 2, "--draws", 1, "--steps", 20]), ("denoiser_chain", ["--epochs", 2, "--rounds", 30]),
     ("pixelcnn", ["--epochs", 2]), ("pixelcnn", ["--epochs", 2, "--model", "row"]),
-    ("likelihood_by_epoch", ["--epochs", 2, "--every", 1])])  # fmt: skip
+    ("likelihood_by_epoch", ["--epochs", 2, "--every", 1]),
+    ("few_labels_gan", ["--epochs", 2, "--labels", 20, "--draws", 1])])  # fmt: skip
 def test_examples_on_a_gpu(tmp_path, name, options):
     from minigan.arrays import backend_module
 
