@@ -15,7 +15,7 @@ from minigan.nn import Stairs
 from minigan.spread import markdown
 from minigan.sweep import add_arguments, run_command
 
-FALLING = Stairs(*((6250 * i, 0.1 ** (i / 3)) for i in (1, 2, 3)))  # R1's γ, in three stairs to a tenth
+FALLING = Stairs(*((500 * i, 0.1 ** (i / 50)) for i in range(1, 51)))  # R1's γ, in 50 stairs to a tenth
 VARIANTS = {
     "GAN, non-saturating": {},
     "GAN, minimax": {"loss": "minimax"},
@@ -29,8 +29,8 @@ VARIANTS = {
     "WGAN-GP, λ = 0.1": {"penalty": 0.1, "k": 1, "lr": 3e-3},
     "R1, γ = 0.1": {"r1": 0.1},
     "R1, γ = 0.1, 40,000 steps": {"r1": 0.1, "steps": 40_000},
-    "R1 let go, 128 wide, 25,000 steps": {"r1": 0.1, "r1_schedule": FALLING, "width": 128, "beta2": 0.9, "lr": 4e-3,
-                                          "steps": 25_000},
+    "R1 let go, 128 wide, batches of 256, 25,000 steps": {"r1": 0.1, "r1_schedule": FALLING, "width": 128, "beta2": 0.9,
+                                                          "lr": 4e-3, "average": 0.999, "batch_size": 256, "steps": 25_000},
 }
 
 
@@ -48,12 +48,14 @@ def run(folder, seed, variant, world, steps):
     lr, faster, steps = options.pop("lr", 0.007), options.pop("lr_d", 1.0), options.pop("steps", steps)
     kind = WGAN if {"clip", "penalty"} & set(options) else GAN
     width, beta2, points = options.pop("width", 64), options.pop("beta2", 0.999), WORLDS[world]()
+    average, batch_size = options.pop("average", 0.0), options.pop("batch_size", 128)
     D = plain_network(2 * options.get("pack", 1), width, width, width, 1)
     falling = Straight(steps, to=0.01)
-    gan = kind(plane_generator(hidden=width), D, latent=2, seed=seed, optimizer_g=Adam(lr, beta2=beta2, schedule=falling),
+    optimizer_g = Adam(lr, beta2=beta2, schedule=falling, average=average)
+    gan = kind(plane_generator(hidden=width), D, latent=2, seed=seed, optimizer_g=optimizer_g,
                optimizer_d=Adam(lr * faster, beta2=beta2, schedule=falling), **options)  # fmt: skip
-    train(gan, points.sample(100_000, seed), steps=steps, batch_size=128, seed=seed, progress=False, intervals=10, out=folder,
-          resume=True)  # fmt: skip
+    train(gan, points.sample(100_000, seed), steps=steps, batch_size=batch_size, seed=seed, progress=False, intervals=10,
+          out=folder, resume=True)  # fmt: skip
     return mode_statistics(gan.sample(2500, seed=1), points)
 
 

@@ -11,7 +11,6 @@ another, and random numbers. Nothing here is global and nothing is read from the
 backends can live in one process. CuPy is imported only when somebody asks for "cupy".
 """
 
-import contextlib
 import functools
 import importlib
 import sys
@@ -66,24 +65,6 @@ def row_blocks(x, rows):
     """(start, x[start : start + rows]) for one block of rows of x (N, …) after the other, to bound the memory of a formula."""
     for start in range(0, x.shape[0], rows):
         yield start, x[start : min(start + rows, x.shape[0]), ...]
-
-
-def one_thread():
-    """A context in which a product of NumPy takes one thread: for work that copies more than it computes.
-
-    Where one core lays the numbers out and two read them, the copies of the first wait for the second. Without the package
-    threadpoolctl (in a browser, for one) nothing changes.
-    """
-    return contextlib.nullcontext() if _blas() is None else _blas().limit(limits=1, user_api="blas")
-
-
-@functools.cache
-def _blas():
-    try:
-        from threadpoolctl import ThreadpoolController
-    except ImportError:
-        return None
-    return ThreadpoolController()
 
 
 def dtype_name(array):

@@ -21,8 +21,8 @@ import time
 import traceback
 
 from filelock import FileLock, Timeout
+from threadpoolctl import threadpool_limits
 
-from minigan.arrays import one_thread
 from minigan.files import replace
 
 RESULT, ERROR, OUTPUT = "result.json", "error.txt", "output.txt"
@@ -38,7 +38,7 @@ def attempt(run, cell, folder, patience):
     """One cell, in a process of a worker. -> whether it has ended, and is not being run by another sweep."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "lock", timeout=patience), one_thread():
+        with FileLock(folder / "lock", timeout=patience), threadpool_limits(1, user_api="blas"):
             if not (folder / RESULT).exists():
                 _keep(run, cell, folder)
     except Timeout:

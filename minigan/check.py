@@ -87,6 +87,16 @@ def image(name, shape, n=None):
     return parts[:2] if parts[2:] == (1,) else parts
 
 
+def indices(name, values, size=LARGEST):
+    """Whole numbers 0 … size − 1, (N,), at least one of them, as a NumPy array."""
+    values = np.asarray(values)
+    if values.ndim != 1 or not len(values) or values.dtype.kind not in "iu":
+        raise ValueError(f"{name} is {values.shape} of {values.dtype}: want (N,) whole numbers, N ≥ 1")
+    if values.min() < 0 or values.max() >= size:
+        raise ValueError(f"{name} go from {values.min()} to {values.max()}: want 0 to {size - 1 if size < LARGEST else '…'}")
+    return values
+
+
 def rows(name, x, width=None):
     """Finite numbers (N, n), one example a row, as float32 or float64. Whole numbers become float64: uint8 wraps around."""
     xp = namespace(x)

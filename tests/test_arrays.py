@@ -1,6 +1,5 @@
 """Dispatch, moving and random numbers; and what is said to somebody whose machine has no CuPy or no GPU."""
 
-import os
 import subprocess
 import sys
 import types
@@ -99,19 +98,6 @@ def test_a_seed_and_a_purpose_are_whole_numbers(number):
 
 def test_without_a_seed_every_generator_is_another():
     assert generator(None).random() != generator(None).random()
-
-
-def test_one_thread_is_one_inside_and_as_before_behind():
-    code = (
-        "import numpy; from threadpoolctl import threadpool_info as info; from minigan.arrays import one_thread\n"
-        "threads = lambda: [pool['num_threads'] for pool in info() if pool['user_api'] == 'blas']\n"
-        "before = threads()\n"
-        "with one_thread(): print(threads())\n"
-        "print(threads() == before, before)"
-    )
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"}
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment).stdout
-    assert said == "[1]\nTrue [2]\n"
 
 
 def test_importing_minigan_imports_little():

@@ -18,6 +18,7 @@ import minigan
 from minigan import checkpoint, pictures
 from minigan.data import digits, idx, images, mnist, patterns, ratings, toy
 from minigan.metrics import coverage, modes, neighbours, parzen, sharpness
+from minigan.metrics import ratings as measures
 from minigan.models import classifier, dcgan, networks, pixelcnn, ssgan
 from minigan.models.autoencoder import Autoencoder
 from minigan.models.gan import GAN
@@ -217,6 +218,9 @@ CALLS = {
     "bars_and_stripes_bound": layer(patterns.bars_and_stripes_bound, n=2),
     "low_rank_ratings": layer(ratings.low_rank_ratings, n_users=3, n_items=3, rank=1, missing=0.5, seed=0),
     "split": layer(ratings.split, users=LABELS, items=LABELS, ratings=LABELS, held_out=0.1, seed=0),
+    "rmse": layer(measures.rmse, predicted=LABELS, ratings=LABELS),
+    "global_mean": layer(measures.global_mean, train=(LABELS, LABELS, LABELS), users=LABELS, items=LABELS),
+    "biases": layer(measures.biases, train=(LABELS, LABELS, LABELS), users=LABELS, items=LABELS, shrink=5.0),
     "World.sample": layer(toy.ring().sample, n=3, seed=0),
     "ring": layer(toy.ring, modes=3, radius=1.0, deviation=0.1),
     "grid": layer(toy.grid, side=3, step=1.0, deviation=0.1),
@@ -242,7 +246,7 @@ KINDS = {
              "hidden depth n_classes colours",
     "count from 0": "seed random_state blocks",
     "number": "smooth r1 penalty clip noise sigma beta learning_rate momentum weight_decay eps lr rho beta1 beta2 average "
-              "slope scale to tol low high missing held_out radius deviation step sure",
+              "slope scale shrink to tol low high missing held_out radius deviation step sure",
     "pair": "kernel stride padding",
     "flag": "binarise persistent centred mean resume colour skip_self",
     "choice": "loss likelihood kind visible method solver mask part name backend",
@@ -256,7 +260,7 @@ KINDS = {
     "image": "image shape",
 }  # fmt: skip
 # Objects, of which tests of their own ask
-FREE = "theta model users items ratings world classifier unlabelled start end".split()
+FREE = "theta model users items ratings predicted train world classifier unlabelled start end".split()
 ROWS = {"samples"}  # a count for a VAE, rows for a metric
 KIND = {name: kind for kind, names in KINDS.items() for name in names.split()}
 MASKED = np.ma.masked_array(X, mask=X > 0.5)
@@ -334,13 +338,18 @@ def test_the_call_itself_is_right(name, tmp_path, monkeypatch):
 
 
 def public():
-    """{name: its arguments} of all public functions, constructors, and methods of models."""
-    found = {}
+    """{name: its arguments} of all public functions, constructors, and methods of models; where two modules have one name, the
+    later one's has its module in front.
+    """
+    found, taken = {}, set()
     for module in pkgutil.walk_packages(minigan.__path__, "minigan."):
         if ".homework" in module.name or module.name == "minigan.check" or module.name == "minigan.models.check":
             continue
         own = {name: value for name, value in vars(importlib.import_module(module.name)).items()
                if not name.startswith("_") and getattr(value, "__module__", None) == module.name}  # fmt: skip
+        where = module.name.removeprefix("minigan.")
+        own = {f"{where}.{name}" if name in taken else name: value for name, value in own.items()}
+        taken |= set(own)
         found |= {name: value for name, value in own.items() if inspect.isfunction(value)}
         classes = {name: value for name, value in own.items() if inspect.isclass(value) and not issubclass(value, Exception)}
         found |= {name: value for name, value in classes.items() if inspect.signature(value).parameters}
@@ -371,9 +380,9 @@ def test_every_public_signature_is_tried_or_known_as_a_formula():
 FREE_OF_CHOICE = ("n encoded dtype backend verbose y check progress data image picture out run around title schedule seed "
                   "purpose folder")  # fmt: skip
 FORMULAS = """
-DataParallel attempt field find_cupy name_of outcome threads warped_grid
+DataParallel attempt field find_cupy name_of outcome warped_grid
 namespace copy_of row_blocks dtype_name backend_module to to_numpy generator HostGenerator open_image add_data_arguments
-load_images as_table gaussians World replace folder_of_one parzen rmse global_mean biases log_partition log_likelihood
+load_images as_table triple gaussians World replace folder_of_one parzen log_partition log_likelihood
 exact_statistics exact_grad exact_samples ais reverse_ais Estimate real_loss fake_loss minimax non_saturating d_grad
 d_grad_and_tapes g_grad packed loss_function Losses reconstruction_grad pixel_log_p draw_pixel Autoregressive Walk
 Autoregressive.check Walk.at Walk.put bernoulli mean_hiddens sample_hiddens mean_visibles sample_visibles gibbs energy
@@ -381,7 +390,7 @@ free_energy pseudo_likelihood cd_grad dreams_minus_data Bipartite Bipartite.unpa
 autocorrelation Classifier.check Classifier.step complete by_gibbs by_mean_field halvings learned seed_of in_row_blocks
 back_to Estimator.get_params Estimator.set_params Estimator.get_feature_names_out Estimator.set_output Estimator.validated
 simultaneous alternating extragradient regularised trajectory Game GAN.step_d GAN.step_g GAN.d_grad GAN.g_grad GAN.noise
-GAN.batches GAN.monitor GAN.opinions GAN.opinion Health.look spoil denoising_grad Bernoulli Gaussian Gaussian.log_p Learner
+GAN.batches GAN.monitor GAN.opinions GAN.opinion Health.look spoil denoising_grad Bernoulli Learner
 Model Learner.forward Learner.backward Learner.infer Learner.step Learner.track Learner.check_state Learner.load_state
 Model.rng Model.sampler Model.begin Model.check plain_network tanh_network relu_network orthonormal subspace_angle
 PCA.fit_transform pixelcnn_network pixelrnn_network one_hot Softmax Softmax.mean Softmax.sample RatingsRBM.check RBM.step
@@ -395,5 +404,6 @@ Optimizer.check_state SGD.change RMSProp.change Adam.change unit_slope zero_slop
 sum_rows scheduled check_schedule
 output_shape shapes_behind Reshape to_torch from_torch image_shape save_image as_picture load_image save_table save_animation
 save_curves draw as_image read_log Log Record busy
-sweep add_arguments run_command main by_setting figures_of markdown save_picture one_thread
+models.boltzmann.energy models.likelihoods.Gaussian models.likelihoods.Gaussian.log_p models.ssgan.d_grad models.vae.split
+spread.save_table sweep add_arguments run_command main by_setting figures_of markdown save_picture
 """

@@ -3,6 +3,8 @@
 import csv
 import os
 import signal
+import subprocess
+import sys
 import threading
 from itertools import chain
 from pathlib import Path
@@ -353,6 +355,51 @@ def test_two_models_trained_at_once_are_those_trained_one_after_the_other():
     assert (at_once[0].generator.theta == in_turn[0].generator.theta).all()
     assert (at_once[0].discriminator.theta == in_turn[0].discriminator.theta).all()
     assert (at_once[1].learner_.theta == in_turn[1].learner_.theta).all()
+
+
+def test_arrays_of_unequal_length_are_refused(monkeypatch):
+    """Also where the model's own check does not look at it."""
+    monkeypatch.setattr(GAN, "check", lambda model, batch: None)
+    with pytest.raises(ValueError, match="have 70, 6 rows: want as many in each"):
+        train(small_gan(), (data(), data()[:6]), batch_size=4, progress=False)
+
+
+AT_ONCE = """
+import threading, numpy as np
+from threadpoolctl import threadpool_info
+from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
+from minigan.models.pixelcnn import PixelCNN
+from minigan.train import train
+
+X = np.random.default_rng(0).random((256, 784), dtype=np.float32)
+JOBS = [(lambda: GAN(vanilla_generator(10, 784, 64), vanilla_discriminator(784, 64)), X, 12, 128),
+        (lambda: PixelCNN((8, 8), channels=8, blocks=1), np.round(X[:, :64]), 60, 64)]
+
+def theta(model):
+    return (model.learner if hasattr(model, "learner") else model.generator).theta
+
+def blas():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+def run(model, data, steps, rows):
+    train(model, data, steps=steps, batch_size=rows, progress=False)
+
+before, alone = blas(), []
+for make, *how in JOBS:
+    run(model := make(), *how)
+    alone.append(theta(model))
+models = [make() for make, *_ in JOBS]
+threads = [threading.Thread(target=run, args=(model, *how)) for model, (_, *how) in zip(models, JOBS)]
+[thread.start() for thread in threads], [thread.join() for thread in threads]
+print([bool((theta(model) == own).all()) for model, own in zip(models, alone)], before == blas())
+"""
+
+
+def test_convolutions_and_large_products_in_two_threads_change_no_bit():
+    """With two BLAS threads; a product's last bits depend on how many it takes."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], env=environment, capture_output=True, text=True)
+    assert (done.stdout.strip().splitlines()[-1:], done.stderr) == (["[True, True] True"], "")
 
 
 @pytest.mark.parametrize(("load", "setting", "said"), [(9.0, None, True), (1.0, None, False), (9.0, "1", False)])

@@ -4,8 +4,8 @@
 
 Three models learn the same black-and-white digits. What can be asked of each? The PixelCNN: log p(x), exactly. The VAE: a
 bound, and an estimate of log p(x) by 100 importance samples, which is too low on average. The GAN: nothing; it draws, and
-has no p(x) to look up. Samples a second of processor time: the median of five draws of 200; the PixelCNN needs a pass for
-each pixel, the two others one.
+has no p(x) to look up. Samples a second of processor time: the median of five draws of 200; the PixelCNN makes one step
+for each pixel, the two others a single pass.
 """
 
 import time

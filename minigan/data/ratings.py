@@ -7,9 +7,9 @@ rating a line: user, item, rating, time, separated by tabs.
 
 import numpy as np
 
+from minigan.check import indices, whole
 from minigan.check import number as number_of
 from minigan.check import path as path_of
-from minigan.check import whole
 
 LARGEST = 1_000_000  # users or items; a number beyond is a mistake in the file
 DENSE = 1 << 30  # numbers of a table: 4 GB
@@ -55,12 +55,25 @@ def low_rank_ratings(n_users=600, n_items=300, rank=3, missing=0.9, seed=0):
     return users, items, np.clip(np.round(3 + 1.2 * liking[users, items]), 1, 5).astype(np.float32)
 
 
+def triple(users, items, ratings, shape=(LARGEST, LARGEST)):
+    """The three as arrays (N,), checked: whole numbers from 0, below `shape`, and a finite rating for each."""
+    users, items = (indices(name, values, size) for name, values, size in zip(("users", "items"), (users, items), shape))
+    ratings = np.asarray(ratings)
+    if not users.shape == items.shape == ratings.shape or not np.isfinite(ratings).all():
+        raise ValueError(f"users are {users.shape}, items {items.shape}, ratings {ratings.shape}: want (N,) each, and finite "
+                         "ratings")
+    return users, items, ratings
+
+
 def as_table(users, items, ratings, shape):
     """The dense table (users, items), float32, 0 where nothing was rated."""
-    n_users, n_items = (whole(name, length) for name, length in zip(("users", "items"), shape, strict=True))
+    if not isinstance(shape, (tuple, list)) or len(shape) != 2:
+        raise ValueError(f"shape is {shape!r}: want (users, items)")
+    n_users, n_items = (whole(name, length) for name, length in zip(("users", "items"), shape))
     if n_users * n_items > DENSE:
         raise ValueError(f"a table of {n_users} × {n_items} takes {n_users * n_items * 4e-9:.3g} GB: want {DENSE:.3g} numbers "
                          "at most. Keep fewer users or items, and number them without gaps")
+    users, items, ratings = triple(users, items, ratings, shape)
     table = np.zeros((n_users, n_items), np.float32)
     table[users, items] = ratings
     return table
@@ -68,6 +81,7 @@ def as_table(users, items, ratings, shape):
 
 def split(users, items, ratings, held_out=0.1, seed=0):
     """Two triples (users, items, ratings): for training, and the held-out share, drawn at random."""
+    users, items, ratings = triple(users, items, ratings)
     share = number_of("held_out", held_out, least=0, most=1)
     away = np.random.default_rng(whole("seed", seed, 0)).random(len(ratings)) < share
     return [(users[part], items[part], ratings[part]) for part in (~away, away)]

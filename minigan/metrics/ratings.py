@@ -11,23 +11,32 @@ Source: Koren 2010, "Factor in the neighbors", section 2.1.
 
 import numpy as np
 
-from minigan.check import number
+from minigan.check import indices, number
+from minigan.data.ratings import triple
 
 
 def rmse(predicted, ratings):
-    """√ of the mean of (predicted − ratings)²."""
-    return float(np.sqrt(np.mean((np.asarray(predicted, float) - np.asarray(ratings, float)) ** 2)))
+    """√ of the mean of (predicted − ratings)². Both (N,), finite, N ≥ 1."""
+    predicted, ratings = np.asarray(predicted, float), np.asarray(ratings, float)
+    if predicted.shape != ratings.shape or ratings.ndim != 1 or not len(ratings) or not np.isfinite(predicted + ratings).all():
+        raise ValueError(f"predicted is {predicted.shape}, ratings {ratings.shape}: want (N,) finite numbers each, N ≥ 1")
+    return float(np.sqrt(np.mean((predicted - ratings) ** 2)))
 
 
 def global_mean(train, users, items):
     """The mean of the training ratings, for every question."""
-    return np.full(len(users), train[2].mean())
+    return np.full(len(indices("users", users)), triple(*train)[2].mean())
 
 
 def biases(train, users, items, shrink=5.0):
-    """μ + b_u + b_i for each question (user, item); train is (users, items, ratings)."""
+    """μ + b_u + b_i for each question (user, item); train is (users, items, ratings), users and items
+    whole numbers from 0, all (N,).
+    """
     shrink = number("shrink", shrink, least=0)
-    known_users, known_items, ratings = train
+    known_users, known_items, ratings = triple(*train)
+    users, items = indices("users", users), indices("items", items)
+    if users.shape != items.shape:
+        raise ValueError(f"users are {users.shape}, items {items.shape}: want a user and an item for each question")
     mean = ratings.mean()
 
     def shrunk_means(index, values, size):

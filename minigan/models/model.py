@@ -119,8 +119,8 @@ class Model:
     def __repr__(self):
         """The arguments, and a table for each network."""
         _, named = arguments(self)
-        nets = {name: value for name, value in named.items() if isinstance(value, Net)}
-        settings = ", ".join(f"{name}={value!r}" for name, value in named.items() if name not in nets)
+        settings = ", ".join(f"{name}={value!r}" for name, value in named.items() if not isinstance(value, Net))
+        nets = {name: learner.net for name, learner in self.networks().items()}
         return "\n".join([f"{type(self).__name__}({settings})", *(f"\n{name}\n{net!r}" for name, net in nets.items())])
 
     def __init__(self, *, seed, backend, dtype="float32"):

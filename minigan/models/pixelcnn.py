@@ -39,7 +39,7 @@ class PixelCNN(Autoregressive):
     """A PixelCNN for grey images.
 
     image: (h, w). Rows of data are h·w numbers in [0, 1], in raster order.
-    levels: int ≥ 2, grey levels; 2 for binary images. Data are multiples of 1/(levels − 1).
+    levels: int, 2 to 256, grey levels; 2 for binary images. Data are multiples of 1/(levels − 1).
     channels: int, c. blocks: int ≥ 0. kernel: int, odd, k of the blocks: each lets a pixel see (k − 1)/2 more rows above.
     optimizer: a pattern; Adam(1e-3, beta1=0.9) if None.
     seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
@@ -49,6 +49,6 @@ class PixelCNN(Autoregressive):
                  dtype="float32"):  # fmt: skip
         self.channels, self.blocks = whole("channels", channels), whole("blocks", blocks, 0)
         self.kernel = whole("kernel", kernel)
-        image, levels = pair("image", image), whole("levels", levels, 2)
+        image, levels = pair("image", image), whole("levels", levels, 2, 256)
         net = pixelcnn_network(image, levels, self.channels, self.blocks, self.kernel)
         super().__init__(image, levels, net, optimizer, seed, backend, dtype)

@@ -41,7 +41,7 @@ class PixelRNN(Autoregressive):
     """A PixelRNN for grey images.
 
     image: (h, w). Rows of data are h·w numbers in [0, 1], in raster order.
-    levels: int ≥ 2, grey levels; 2 for binary images. Data are multiples of 1/(levels − 1).
+    levels: int, 2 to 256, grey levels; 2 for binary images. Data are multiples of 1/(levels − 1).
     channels: int, size of the LSTMs. layers: int, how many.
     kind: "row" or "raster".
     optimizer: a pattern; Adam(1e-3, beta1=0.9) if None.
@@ -52,6 +52,6 @@ class PixelRNN(Autoregressive):
                  dtype="float32"):
         self.channels, self.layers = whole("channels", channels), whole("layers", layers)
         self.kind = choice("kind", kind, KINDS)
-        image, levels = pair("image", image), whole("levels", levels, 2)
+        image, levels = pair("image", image), whole("levels", levels, 2, 256)
         net = pixelrnn_network(image, levels, self.channels, self.layers, kind)
         super().__init__(image, levels, net, optimizer, seed, backend, dtype)

@@ -33,20 +33,18 @@ cache, and made again in backward. On a GPU one block is the whole batch.
 Sources: LeCun et al. 1989; Dumoulin & Visin 2016, "A guide to convolution arithmetic", chapter 4 (the transpose).
 """
 
-import contextlib
 import functools
 from collections.abc import Callable
 
 import numpy as np
 
-from minigan.arrays import namespace, one_thread, row_blocks
+from minigan.arrays import namespace, row_blocks
 from minigan.check import instance, pair, whole
 from minigan.nn.describe import words
 from minigan.nn.initialise import glorot
 from minigan.nn.shapes import as_rows, sum_rows
 
 BLOCK = 1 << 20  # numbers of patches at a time on a processor: 4 MB of float32
-FEW = 64  # a number of a patch meets fewer channels than this: copying takes as long as multiplying, see docs/speed.md
 
 
 class Window:
@@ -123,27 +121,20 @@ def block_rows(x, window, n_in):
     return max(1, BLOCK // (high * wide * len(window.taps) * n_in))
 
 
-def threads(x, channels):
-    """The context of a product: one BLAS thread where channels are few, else as many as there are."""
-    return one_thread() if channels < FEW and isinstance(x, np.ndarray) else contextlib.nullcontext()
-
-
 def convolve(x, W, window):
     """Each window's pixels times W: x (N, h, w, n_in), W (taps·n_in, n_out) -> (N, h′, w′, n_out)."""
     xp, places = namespace(x), window.places(x.shape[1:3])
     y = xp.empty((x.shape[0], *places, W.shape[1]), dtype=x.dtype)
-    with threads(x, W.shape[1]):
-        for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
-            y[start : start + part.shape[0], ...] = xp.reshape(window.patches(part) @ W, (-1, *places, W.shape[1]))
+    for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
+        y[start : start + part.shape[0], ...] = xp.reshape(window.patches(part) @ W, (-1, *places, W.shape[1]))
     return y
 
 
 def convolve_dW(x, dy, window):
     """The gradient of W, (taps·n_in, n_out), for x (N, h, w, n_in) and dy (N, h′, w′, n_out)."""
     dW = 0.0
-    with threads(x, dy.shape[-1]):
-        for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
-            dW = dW + window.patches(part).T @ as_rows(dy[start : start + part.shape[0], ...])
+    for start, part in row_blocks(x, block_rows(x, window, x.shape[3])):
+        dW = dW + window.patches(part).T @ as_rows(dy[start : start + part.shape[0], ...])
     return dW
 
 
@@ -154,9 +145,8 @@ def convolve_dx(dy, W, window, shape):
         taps = xp.reshape(W, (len(window.taps), n_in, -1))
         return convolve(dy, xp.concat([taps[i, ...].T for i in reversed(range(len(window.taps)))]), window.turned())
     x = xp.empty((dy.shape[0], *shape, n_in), dtype=dy.dtype)
-    with threads(dy, dy.shape[-1]):
-        for start, part in row_blocks(dy, block_rows(x, window, n_in)):
-            x[start : start + part.shape[0], ...] = window.fold(as_rows(part) @ W.T, shape)
+    for start, part in row_blocks(dy, block_rows(x, window, n_in)):
+        x[start : start + part.shape[0], ...] = window.fold(as_rows(part) @ W.T, shape)
     return x
 
 

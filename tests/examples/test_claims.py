@@ -101,6 +101,7 @@ def test_9_a_walk_is_smoother_than_jumps_between_training_images(figures):
 
 
 def test_10_the_likelihood_climbs_and_digits_have_the_lower_energy(figures):
+    """In docs/claims.md, three seeds: from -24.4 to -20.7, two tenths apart at most; noise lies 94 above digits and dreams."""
     first, last, digits, dreams, noise = figures(10, seeds=1, epochs=18)
     assert last[0] > first[0] + 0.5
     assert max(digits[0], dreams[0]) < noise[0] - 30

@@ -8,6 +8,7 @@ import pytest
 
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
+from minigan.models import autoregressive
 from minigan.models.autoregressive import Walk, draw_pixel, pixel_log_p
 from minigan.models.pixelcnn import PixelCNN
 from minigan.models.pixelrnn import PixelRNN
@@ -123,6 +124,29 @@ def test_the_fast_sampler_is_fast():
     for _ in range(8):
         model.learner.infer(x)
     assert (time.perf_counter() - start) / 8 * 784 > 10 * fast
+
+
+FAULTS = [
+    (2, "the sign", "x - sigmoid(logits)", "sigmoid(logits) - x"),
+    (2, "no sigmoid", "x - sigmoid(logits)", "x - logits"),
+    (2, "the gradient of another loss", "x * logits - softplus(logits)", "x * logits - 2.0 * softplus(logits)"),
+    (3, "the sign", "onehot - xp.exp(log_p)", "xp.exp(log_p) - onehot"),
+    (3, "log p for p", "onehot - xp.exp(log_p)", "onehot - log_p"),
+    (3, "all levels' log p, not the pixel's", "xp.sum(onehot * log_p, axis=2)", "xp.sum(log_p, axis=2)"),
+]
+
+
+@pytest.mark.parametrize(("levels", "name", "old", "new"), FAULTS, ids=[f"{fault[0]} levels, {fault[1]}" for fault in FAULTS])
+def test_a_planted_fault_in_the_gradient_is_caught(levels, name, old, new):
+    from nn.test_planted_faults import module_with
+
+    rng = generator(3)
+    x = np.round(rng.random((4, 6)) * (levels - 1)) / (levels - 1)
+    logits = rng.standard_normal((4, 6) if levels == 2 else (4, 6, levels))
+    for module, right in ((autoregressive, True), (module_with("minigan.models.autoregressive", old, new), False)):
+        dlogits = module.pixel_log_p(logits, x)[1]
+        error = gradcheck.vjp_error(lambda t, module=module: module.pixel_log_p(t, x)[0].sum(), logits, 1.0, dlogits, rng)
+        assert error <= gradcheck.TOLERANCE if right else error > 1000 * gradcheck.TOLERANCE
 
 
 @pytest.mark.parametrize("levels", [2, 3])

@@ -102,6 +102,30 @@ def test_a_table_that_no_machine_holds_is_refused_with_its_size():
         as_table(one, one, one, (10**6, 10**6))
 
 
+ONE, TWO = np.array([0]), np.array([0, 1])
+THREE = (TWO, TWO, np.array([3.0, 4.0]))
+REFUSED = {
+    r"shape is \(2, 2, 2\): want \(users, items\)": lambda: as_table(TWO, TWO, TWO, (2, 2, 2)),
+    "users go from -1 to 0": lambda: as_table(-TWO, TWO, TWO, (2, 2)),
+    "items go from 0 to 1: want 0 to 0": lambda: as_table(TWO, TWO, TWO, (2, 1)),
+    r"users are \(2,\), items \(1,\)": lambda: split(TWO, ONE, TWO),
+    "finite ratings": lambda: as_table(TWO, TWO, np.array([1.0, np.nan]), (2, 2)),
+    r"users is \(2,\) of float64": lambda: biases(THREE, TWO + 0.5, TWO),
+    r"items is \(0,\)": lambda: biases(THREE, TWO, TWO[:0]),
+    "a user and an item for each question": lambda: biases(THREE, TWO, ONE),
+    "ratings go|users go": lambda: global_mean((TWO, -TWO, TWO), -TWO, TWO),
+    r"predicted is \(2,\), ratings \(2, 1\)": lambda: rmse([1, 2], [[1], [2]]),
+    r"predicted is \(0,\)": lambda: rmse([], []),
+    r"predicted is \(1,\), ratings \(1,\): want": lambda: rmse([np.nan], [1.0]),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_impossible_columns_are_refused(message):
+    with pytest.raises(ValueError, match=message):
+        REFUSED[message]()
+
+
 BAD_LINES = ["1\t2", "1\t2\t6\t0", "1\t2\tgood\t0", "0\t2\t3\t0", "1 2 3 0", "1\t2\t3\t0\t9", "1\t2\t3.5\t0"]
 
 

@@ -171,3 +171,18 @@ def test_a_planted_leak_is_seen(leak, old, new):
     later = order[None, :] >= order[:, None]
     assert not (sees(importlib.import_module(MASKED)) & later).any()
     assert (sees(module_with(MASKED, old, new)) & later).any()
+
+
+def test_a_mask_b_that_acts_as_a_is_seen():
+    """A pixel of mask B depends on the pixel itself; a fault that takes the centre away is no leak, but a blind network."""
+
+    def sees_itself(module):
+        layer, rng = module.MaskedConv2d(2, 2, 3, mask="B"), generator(0)
+        params = [rng.standard_normal(size=shape) for shape in layer.shapes]
+        x = rng.standard_normal(size=(1, 3, 3, 2))
+        change = np.zeros((1, 3, 3, 2))
+        change[0, 1, 1, :] = 1.0
+        return (layer.forward(params, x + change)[0] != layer.forward(params, x)[0])[0, 1, 1, :].all()
+
+    assert sees_itself(importlib.import_module(MASKED))
+    assert not sees_itself(module_with(MASKED, "group_in[:, None] <= group_out", "group_in[:, None] < group_out"))
