@@ -23,7 +23,6 @@ from minigan.cuda import find_cupy
 INIT, NOISE, SAMPLE, MONITOR, ORDER, CHAINS, DRAW = 1, 2, 3, 4, 5, 6, 7
 PHILOX_STATES = 1 << 16  # CuPy's own default starts 17 MB of states for each generator; a multiple of 256
 BACKENDS = ("numpy", "cupy", "array_api_strict")
-REFUSED = (np.matrix, np.ma.MaskedArray)
 
 
 def namespace(*arrays):
@@ -42,7 +41,7 @@ def namespace(*arrays):
 def _module(array):
     if type(array) is np.ndarray:
         return np
-    if isinstance(array, REFUSED):  # in them * is another product, or entries are missing: no formula here means that
+    if _refused(array):
         raise TypeError(f"got a {type(array).__name__}: want a plain array, such as numpy.asarray(x); what is masked must be "
                         "filled first, x.filled(0)")
     if isinstance(array, (np.ndarray, np.generic, np.random.Generator)):
@@ -54,6 +53,12 @@ def _module(array):
         return array.__array_namespace__()
     raise TypeError(f"got {type(array).__name__}, want an array, such as numpy.asarray(x, 'float32'), or where a random "
                     "generator is due, minigan.arrays.generator(seed)")
+
+
+def _refused(array):
+    """In a matrix * is another product, in a masked array entries are missing: no formula here means that."""
+    masked = sys.modules.get("numpy.ma")  # a masked array cannot exist unless it has been imported, which takes a while
+    return isinstance(array, np.matrix) or (masked is not None and isinstance(array, masked.MaskedArray))
 
 
 def copy_of(array):
@@ -100,7 +105,7 @@ def to(value, backend):
     try:
         source = namespace(value)
     except TypeError:
-        if isinstance(value, REFUSED):
+        if _refused(value):
             raise
         return value
     if source is xp:

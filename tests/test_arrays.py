@@ -101,12 +101,12 @@ def test_without_a_seed_every_generator_is_another():
 
 
 def test_importing_minigan_imports_little():
-    """Neither matplotlib nor CuPy, and the processor time over `import numpy` is at most 50 ms, the best of five."""
+    """Neither matplotlib nor CuPy, and at most 0.6 of numpy's own processor time, the median of five."""
     code = (
-        "import time, numpy; start = time.process_time(); import minigan, minigan.nn; "
-        "print(time.process_time() - start); import sys; "
-        "assert not {'matplotlib', 'cupy', 'PIL'} & set(sys.modules)"
+        "import time; start = time.process_time(); import numpy; middle = time.process_time(); import minigan, minigan.nn; "
+        "print((time.process_time() - middle) / (middle - start)); import sys; "
+        "assert not {'matplotlib', 'cupy', 'PIL', 'numpy.ma'} & set(sys.modules)"
     )
     command = [sys.executable, "-c", code]
-    times = [float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(5)]
-    assert min(times) < 0.05
+    shares = [float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(5)]
+    assert sorted(shares)[2] < 0.6

@@ -160,7 +160,8 @@ class Net:
                             f"x.astype('{dtype_name(theta)}')")
         wanted = self.input_shape
         if x.ndim > len(wanted) and 0 in x.shape:
-            raise ValueError(f"x has shape {tuple(x.shape)}, and nothing in it: want 1 or more along each axis")
+            raise ValueError(f"x has shape {tuple(x.shape)}, and nothing in it: want {('N', *wanted)} with N ≥ 1, and 1 or "
+                             "more along each axis")
         if x.ndim <= len(wanted) or any(n not in (None, m) for n, m in zip(wanted[::-1], x.shape[::-1])):
             raise ValueError(f"x has shape {tuple(x.shape)}: want a batch of examples, {('N', *wanted)} with N ≥ 1; a single "
                              "example is x[None]")
