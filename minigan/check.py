@@ -93,7 +93,8 @@ def indices(name, values, size=LARGEST):
     if values.ndim != 1 or not len(values) or values.dtype.kind not in "iu":
         raise ValueError(f"{name} is {values.shape} of {values.dtype}: want (N,) whole numbers, N ≥ 1")
     if values.min() < 0 or values.max() >= size:
-        raise ValueError(f"{name} go from {values.min()} to {values.max()}: want 0 to {size - 1 if size < LARGEST else '…'}")
+        bound = "0 or more" if size == LARGEST else f"0 to {size - 1}"
+        raise ValueError(f"{name} go from {values.min()} to {values.max()}: want {bound}")
     return values
 
 

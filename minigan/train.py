@@ -74,7 +74,7 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     n, rows = columns[0].shape[0], batch_size * model.batches_per_step
     if any(column.shape[0] != n for column in columns):
         raise ValueError(f"the arrays of data have {', '.join(str(column.shape[0]) for column in columns)} rows: want as many "
-                         "in each. For an SSGAN minigan.models.ssgan.beside repeats the labelled ones")
+                         "in each")
     if n < rows:
         raise ValueError(f"the data have {n} rows, one step takes {rows}: give more data or a smaller batch_size")
     model.check(_rows(data, slice(rows)))  # one step's share may be too small where all the data are not

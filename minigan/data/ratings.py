@@ -56,7 +56,7 @@ def low_rank_ratings(n_users=600, n_items=300, rank=3, missing=0.9, seed=0):
 
 
 def triple(users, items, ratings, shape=(LARGEST, LARGEST)):
-    """The three as arrays (N,), checked: whole numbers from 0, below `shape`, and a finite rating for each."""
+    """The three as arrays (N,), N ≥ 1, checked: whole numbers from 0, below `shape`, and a finite rating for each."""
     users, items = (indices(name, values, size) for name, values, size in zip(("users", "items"), (users, items), shape))
     ratings = np.asarray(ratings)
     if not users.shape == items.shape == ratings.shape or not np.isfinite(ratings).all():
@@ -66,7 +66,7 @@ def triple(users, items, ratings, shape=(LARGEST, LARGEST)):
 
 
 def as_table(users, items, ratings, shape):
-    """The dense table (users, items), float32, 0 where nothing was rated."""
+    """The dense table, float32, 0 where nothing was rated. users, items, ratings: (N,). shape: (users, items), how many."""
     if not isinstance(shape, (tuple, list)) or len(shape) != 2:
         raise ValueError(f"shape is {shape!r}: want (users, items)")
     n_users, n_items = (whole(name, length) for name, length in zip(("users", "items"), shape))

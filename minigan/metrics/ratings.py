@@ -24,13 +24,14 @@ def rmse(predicted, ratings):
 
 
 def global_mean(train, users, items):
-    """The mean of the training ratings, for every question."""
+    """The mean of the training ratings, for every question, (M,). train, users, items: as for `biases`."""
     return np.full(len(indices("users", users)), triple(*train)[2].mean())
 
 
 def biases(train, users, items, shrink=5.0):
-    """μ + b_u + b_i for each question (user, item); train is (users, items, ratings), users and items
-    whole numbers from 0, all (N,).
+    """μ + b_u + b_i for each question (user, item), (M,).
+
+    train: (users, items, ratings), (N,) each. users, items: (M,), whole numbers from 0. shrink: float ≥ 0.
     """
     shrink = number("shrink", shrink, least=0)
     known_users, known_items, ratings = triple(*train)

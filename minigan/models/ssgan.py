@@ -124,11 +124,11 @@ class SSGAN(Model):
         if not isinstance(batch, tuple) or len(batch) != 3:
             raise TypeError(f"got {type(batch).__name__}: want a tuple (unlabelled, labelled, labels), as `beside` makes it")
         unlabelled, labelled, labels = batch
+        super().check(unlabelled)
+        super().check(labelled)
         if unlabelled.shape[0] != labelled.shape[0]:
             raise ValueError(f"{unlabelled.shape[0]} unlabelled rows, {labelled.shape[0]} labelled: want as many of both; "
                              "`beside` repeats the labelled ones")
-        super().check(unlabelled)
-        super().check(labelled)
         check_labels(labels, labelled, self.n_classes)
 
     def step(self, batch, *, check=True):
