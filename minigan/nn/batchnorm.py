@@ -73,12 +73,14 @@ class BatchNorm:
                 raise ValueError("BatchNorm got a training batch of 1: its variance is 0. Give 2 rows or more, or pass "
                                  "running statistics: net.forward(theta, x, stats)")
             mean = xp.mean(rows, axis=0)
-            variance = xp.mean((rows - mean) ** 2, axis=0)
+            centred = rows - mean
+            variance = xp.mean(centred * centred, axis=0)
             batch = (mean, variance, N)
         else:
             (mean, variance), batch = stats, None
+            centred = rows - mean
         r = 1.0 / xp.sqrt(variance + self.eps)
-        x_hat = (rows - mean) * r
+        x_hat = centred * r
         return xp.reshape(gamma * x_hat + beta, x.shape), (x_hat, r, batch)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):

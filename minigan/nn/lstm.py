@@ -111,7 +111,8 @@ class LSTM:
         dx = xp.reshape(as_rows(da) @ W_x.T, x.shape) if want_dx else None
         if not want_dparams:
             return dx, None
-        dW_h = as_rows(y[:, :-1, :]).T @ as_rows(da[:, 1:, :])  # h_{t−1} with the gates of step t
+        before = xp.concat([xp.zeros_like(y[:, :1, :]), y[:, :-1, :]], axis=1)  # h_{t−1}, with h_0 = 0
+        dW_h = as_rows(before).T @ as_rows(da)
         return dx, [as_rows(x).T @ as_rows(da), dW_h, sum_rows(da)]
 
     def memory(self, N, shape, like):

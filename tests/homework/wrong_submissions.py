@@ -177,7 +177,7 @@ WRONG = [
     (5, LSTM, "            step, dc = cell_backward(", "            step, _ = cell_backward(", {11}, "through the memory: is dc handed back?"),
     (5, LSTM, "            dh = step @ W_h.T\n", "", {11}, "through h and W_h: is dh handed back?"),
     (5, LSTM, "            step, dc = cell_backward(caches[t], dh + dy[:, t, :], dc)", "            step, dc = cell_backward(caches[t], dh if t < T - 1 else dy[:, t, :], dc)", {11}, "dx is right only where axis 1 has the index"),
-    (5, LSTM, "as_rows(y[:, :-1, :]).T @ as_rows(da[:, 1:, :])", "as_rows(y).T @ as_rows(da)", {11}, "does dW_h pair h_{t−1} with step t?"),
+    (5, LSTM, "as_rows(before).T @ as_rows(da)", "as_rows(y).T @ as_rows(da)", {11}, "does dW_h pair h_{t−1} with step t?"),
     (5, LSTM, "            dh = step @ W_h.T\n", "            dh = step @ W_h\n", {11}, "in a matrix product A B the inner sizes do not match"),
     # sheet 6
     (6, LIKELIHOODS, "return namespace(y).sum(x * y - softplus(y), axis=-1), x - sigmoid(y)", "return (-x * softplus(-y) - (1 - x) * softplus(y)).sum(-1), x - sigmoid(y)", set(), ""),

@@ -94,7 +94,7 @@ FAULTS = [
     (LSTM, "the memory's path through time dropped", "axis=-1), dc * f", "axis=-1), 0.0 * dc"),
     (LSTM, "the memory's later gradient not added", "dc = dc + dh * o", "dc = dh * o"),
     (LSTM, "h's later gradient not added", "dh + dy[:, t, :]", "dy[:, t, :]"),
-    (LSTM, "dW_h from the h of the same step", "as_rows(y[:, :-1, :]).T", "as_rows(y[:, 1:, :]).T"),
+    (LSTM, "dW_h from the h of the same step", "as_rows(before).T", "as_rows(y).T"),
     (LSTM, "the gates f and o exchanged backward", "dc * c * f * (1.0 - f), dh * said * o * (1.0 - o)", "dh * said * o * (1.0 - o), dc * c * f * (1.0 - f)"),
     (ROW_LSTM, "h hears from the neighbours, but they get no gradient", "NEIGHBOURS.fold(as_rows(step) @ W_h.T, (1, w))", "0.0 * dh"),
     (ROW_LSTM, "dW_h from the row itself", "y[:, r - 1 : r, :, :]", "y[:, r : r + 1, :, :]"),
