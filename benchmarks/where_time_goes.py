@@ -9,15 +9,20 @@ what a step cannot do without:
     products     2 · rows · n_in · n_out operations for each product: a layer has one forward, one for dW, one for dx
     optimizer    Adam reads θ, dθ and two moments, and writes θ and the moments: 7 · 4 bytes for each parameter
 
-Then steps are run under Python's profiler, and its seconds are laid together by source file. A product belongs to the file of
-its layer. What a file has beyond its products is copies, sums and elementwise work, all of them bound by the memory.
+Each layer's products are listed: (rows, inner) @ (inner, columns) forward; dW is (inner, rows) @ (rows, columns), dx is
+(rows, columns) @ (columns, inner), and all three take the same number of operations. Beside the time at full rate stands what
+NumPy takes for these products alone. Then steps are run under Python's profiler, and its seconds are laid together by source
+file. A product belongs to the file of its layer. What a file has beyond its products is copies, sums and elementwise work,
+all of them bound by the memory.
 """
 
 import cProfile
 import math
 import pstats
 import time
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +32,8 @@ from minigan.models.dcgan import dcgan
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.networks import tanh_network
 from minigan.models.pixelcnn import PixelCNN
+from minigan.models.pixelrnn import PixelRNN
+from minigan.models.rbm import RBM
 from minigan.models.vae import VAE
 from minigan.nn import ConvTranspose2d
 from minigan.nn.shapes import shapes_behind
@@ -45,51 +52,78 @@ def median_seconds(function, times=9):
     return sorted(seconds)[times // 2]
 
 
-def products(layers, shape):
-    """Operations of one forward pass for one example of this shape: the first layer's, and those of all layers."""
-    each = []
+class Product(NamedTuple):
+    """One weight's products in a step: how often forward, for dW and for dx."""
+
+    layer: str
+    rows: int
+    inner: int
+    columns: int
+    forward: int = 1
+    dW: int = 1
+    dx: int = 1
+
+    def operations(self):
+        return 2.0 * self.rows * self.inner * self.columns * (self.forward + self.dW + self.dx)
+
+    def alone(self):
+        """Milliseconds of these products and nothing else."""
+        x, W, dy = (np.ones(shape, np.float32) for shape in ((self.rows, self.inner), (self.inner, self.columns),
+                                                             (self.rows, self.columns)))  # fmt: skip
+        calls = ((self.forward, lambda: x @ W), (self.dW, lambda: x.T @ dy), (self.dx, lambda: dy @ W.T))
+        return 1000 * sum(times * median_seconds(call) for times, call in calls if times)
+
+
+def products(layers, shape, rows, *, first_dx=False, **times):
+    """The products of layers in a row, for `rows` examples of this shape. times: of forward, dW and dx. -> [Product].
+
+    The first layer's dx is left out unless first_dx: nobody wants the gradient of the data.
+    """
+    found = []
     for layer, behind in zip(layers, shapes_behind(layers, shape)[1]):
         if hasattr(layer, "net"):
-            each.append(products(layer.layers, shape)[1])
-        elif layer.shapes and len(layer.shapes[0]) > 1:
-            transposed = isinstance(layer, ConvTranspose2d)  # there each pixel of the input becomes a window
-            each.append(2.0 * math.prod((shape if transposed else behind)[:-1]) * math.prod(layer.shapes[0]))
+            found += products(layer.layers, shape, rows, first_dx=True, **times)
+        pixels = shape if isinstance(layer, ConvTranspose2d) else behind  # there each pixel of the input becomes a window
+        for weight in () if hasattr(layer, "net") else layer.shapes:
+            if len(weight) > 1:
+                size = rows * math.prod(pixels[:-1]), math.prod(weight[:-1]), weight[-1]
+                found.append(Product(repr(layer), *size, **times | ({} if found or first_dx else {"dx": 0})))
         shape = behind
-    return (each[0], sum(each)) if each else (0.0, 0.0)
+    return found
 
 
-def forward(net):
-    """Operations of a forward pass for one example."""
-    return products(net.layers, net.input_shape)[1]
+def of_net(net, rows, **times):
+    """The products of a Net."""
+    return products(net.layers, net.input_shape, rows, **times)
 
 
-def forward_backward(net):
-    """Forward, dW, and dx of all layers but the first."""
-    first, whole = products(net.layers, net.input_shape)
-    return 3 * whole - first
-
-
-def of_gan(G, D):
-    """A step of D on real and fake rows, a step of G; dx alone through D in the latter."""
-    return forward(G) + 2 * forward_backward(D) + forward_backward(G) + 2 * forward(D)
+def of_gan(gan, rows):
+    """A step of D on real and fake rows, a step of G: through D in the latter for dx alone."""
+    D = {"rows": rows, "forward": 2, "dW": 2, "dx": 2} if gan.D.min_batch > 1 else {"rows": 2 * rows}  # apart, or one batch
+    return (of_net(gan.G, rows, forward=2) + of_net(gan.D, **D)
+            + of_net(gan.D, rows, dW=0, first_dx=True))  # fmt: skip
 
 
 def systems():
-    """{name: (step, operations, parameters)}."""
+    """{name: (step, products, parameters that Adam moves)}."""
     rng = np.random.default_rng(0)
     grey = rng.random((128, 784), dtype="float32")
     black = np.round(grey)
     gan = GAN(vanilla_generator(), vanilla_discriminator())
     images = GAN(*dcgan((28, 28, 1), 64, 64), latent=64)
     encoder, decoder = tanh_network(784, 200, 200, 100), tanh_network(50, 200, 200, 784)
-    vae, pixels = VAE(encoder, decoder, 50), PixelCNN((28, 28))
+    vae, cnn, rnn = VAE(encoder, decoder, 50), PixelCNN((28, 28)), PixelRNN((28, 28))
+    rbm = RBM(256, learning_rate=0.01, batch_size=100, n_iter=1)  # 10 steps of PCD-1 are one epoch of 1,000 images
+    many = np.round(rng.random((100 * STEPS, 784), dtype="float32"))
+    machine = [Product("W", 100, 784, 256, forward=2, dW=2)]  # v W, v′ W; vᵀ h, v′ᵀ h′; h Wᵀ
     return {
-        "vanilla GAN, batch 128": (lambda: gan.step(grey), 128 * of_gan(gan.G, gan.D), gan.G.size + gan.D.size),
-        "DCGAN, width 64, batch 64": (lambda: images.step(grey[:64]), 64 * of_gan(images.G, images.D),
-                                      images.G.size + images.D.size),
-        "VAE, batch 100": (lambda: vae.step(grey[:100]), 100 * (forward_backward(encoder) + forward_backward(decoder)
-                           + products(decoder.layers, (50,))[0]), encoder.size + decoder.size),
-        "PixelCNN, batch 64": (lambda: pixels.step(black[:64]), 64 * forward_backward(pixels.network), pixels.network.size),
+        "vanilla GAN, batch 128": (lambda: gan.step(grey), of_gan(gan, 128), gan.G.size + gan.D.size),
+        "DCGAN, width 64, batch 64": (lambda: images.step(grey[:64]), of_gan(images, 64), images.G.size + images.D.size),
+        "VAE, batch 100": (lambda: vae.step(grey[:100]), of_net(encoder, 100) + of_net(decoder, 100, first_dx=True),
+                           encoder.size + decoder.size),
+        "PixelCNN, batch 64": (lambda: cnn.step(black[:64]), of_net(cnn.network, 64), cnn.network.size),
+        "PixelRNN, batch 64": (lambda: rnn.step(black[:64]), of_net(rnn.network, 64), rnn.network.size),
+        f"RBM, {STEPS} batches of 100": (lambda: rbm.fit(many), machine * STEPS, 0),
     }  # fmt: skip
 
 
@@ -119,12 +153,20 @@ def main():
     flops = 2 * 1024**3 / median_seconds(lambda: a @ a)
     bandwidth = 3 * theta[0].nbytes / median_seconds(lambda: np.add(theta[0], theta[1], out=theta[2]))
     print(f"this machine: {flops / 1e9:.0f} GFLOP/s in a large product, {bandwidth / 1e9:.1f} GB/s over vectors\n")
-    for name, (step, operations, parameters) in systems().items():
+    for name, (step, parts, parameters) in systems().items():
         for _ in range(3):
             step()
         whole = 1000 * median_seconds(step)
-        limit, adam = 1000 * operations / flops, 1000 * 28 * parameters / bandwidth
-        print(f"{name}: {whole:.1f} ms a step; its products' limit is {limit:.1f} ms, the optimizer's {adam:.1f} ms")
+        counted, adam = Counter(parts), 1000 * 28 * parameters / bandwidth
+        full = {part: times * 1000 * part.operations() / flops for part, times in counted.items()}
+        alone = {part: times * part.alone() for part, times in counted.items()}
+        print(f"{name}: {whole:.1f} ms a step. Its products: {sum(full.values()):.1f} ms at full rate, "
+              f"{sum(alone.values()):.1f} ms alone. Its optimizer: {adam:.1f} ms at full rate")  # fmt: skip
+        print(f"    {'layer':52} {'rows × inner × columns':24} forward, dW, dx   full rate    alone")
+        for part, times in counted.items():
+            size = f"{part.rows} × {part.inner} × {part.columns}"
+            passes = ", ".join(str(times * n) for n in (part.forward, part.dW, part.dx))
+            print(f"    {part.layer:52} {size:24} {passes:15} {full[part]:11.2f} {alone[part]:8.2f}")
         files = by_file(step)
         scale = whole / sum(files.values())  # the profiler itself costs time
         print("    " + ", ".join(f"{file} {ms * scale:.1f}" for file, ms in files.items() if ms * scale > 0.02 * whole) + "\n")

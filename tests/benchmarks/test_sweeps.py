@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from run_example import environment
 
-from minigan.nn import Conv2d, ConvTranspose2d, Linear, Net, ReLU, Reshape, Residual
+from minigan.nn import Conv2d, ConvTranspose2d, Linear, Net, ReLU, Reshape, Residual, RowLSTM
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -40,14 +40,21 @@ def test_systems(tmp_path):
     assert (tmp_path / "systems.md").read_text(encoding="utf-8").strip() in said
 
 
-def test_the_operations_of_a_pass():
-    """2 operations for each number of W and each place of it: counted by hand for every kind of layer with weights."""
+def test_the_products_of_a_pass():
+    """(rows, inner, columns) and how often forward, for dW and for dx: counted by hand for every kind of layer with weights."""
     where = runpy.run_path(str(BENCHMARKS / "where_time_goes.py"))
+
+    def sizes(net, rows, **times):
+        return [tuple(part)[1:] for part in where["of_net"](net, rows, **times)]
+
     net = Net(Linear(5, 3), ReLU(), Linear(3, 2))
-    assert where["products"](net.layers, net.input_shape) == (2 * 15, 2 * (15 + 6))
-    assert where["forward_backward"](net) == 3 * 2 * (15 + 6) - 2 * 15
+    assert sizes(net, 7) == [(7, 5, 3, 1, 1, 0), (7, 3, 2, 1, 1, 1)]
+    assert sizes(net, 7, forward=2, dW=0, first_dx=True) == [(7, 5, 3, 2, 0, 1), (7, 3, 2, 2, 0, 1)]
+    assert [part.operations() for part in where["of_net"](net, 7)] == [2 * 7 * 15 * 2, 2 * 7 * 6 * 3]
     images = Net(Reshape(4, 4, 1), Conv2d(1, 3, 2, stride=2), ConvTranspose2d(3, 1, 2, stride=2), Residual(Linear(1, 1)))
-    assert where["products"](images.layers, images.input_shape) == (2 * 4 * 12, 2 * (4 * 12 + 4 * 12 + 16 * 1))
+    assert [size[:3] for size in sizes(images, 7)] == [(7 * 4, 4, 3), (7 * 4, 4, 3), (7 * 16, 1, 1)]
+    rows = Net(Reshape(4, 5, 2), RowLSTM(2, 3))
+    assert [size[:3] for size in sizes(rows, 7)] == [(7 * 20, 2 * 2, 12), (7 * 20, 3 * 3, 12)]  # W_x, W_h: 2 and 3 pixels
 
 
 @pytest.mark.slow
