@@ -97,7 +97,7 @@ def minigan_pixelcnn(rows):
     return lambda: model.step(x, check=False)
 
 
-def torch_pixelcnn(rows):
+def torch_pixelcnn_network():
     import torch
     from torch import nn
 
@@ -118,7 +118,14 @@ def torch_pixelcnn(rows):
 
     blocks = [Block(nn.ReLU(), nn.Conv2d(32, 16, 1), nn.ReLU(), Masked(16, 16, 3, 1), nn.ReLU(), nn.Conv2d(16, 32, 1))
               for _ in range(5)]  # fmt: skip
-    net = nn.Sequential(Masked(1, 32, 7, 0), *blocks, nn.ReLU(), nn.Conv2d(32, 32, 1), nn.ReLU(), nn.Conv2d(32, 1, 1))
+    return nn.Sequential(Masked(1, 32, 7, 0), *blocks, nn.ReLU(), nn.Conv2d(32, 32, 1), nn.ReLU(), nn.Conv2d(32, 1, 1))
+
+
+def torch_pixelcnn(rows):
+    import torch
+    from torch import nn
+
+    net = torch_pixelcnn_network()
     adam = torch.optim.Adam(net.parameters(), 1e-3)
     x = torch.from_numpy(images(rows)).round().reshape(-1, 1, 28, 28)
 
