@@ -165,6 +165,8 @@ class Net:
         if x.ndim <= len(wanted) or any(n not in (None, m) for n, m in zip(wanted[::-1], x.shape[::-1])):
             raise ValueError(f"x has shape {tuple(x.shape)}: want a batch of examples, {('N', *wanted)} with N ≥ 1; a single "
                              "example is x[None]")
+        if None in wanted[:-1]:  # only now the size is known: raise where a layer does not fit
+            shapes_behind(self.layers, tuple(x.shape[-len(wanted):]))
 
 
 def _check_layers(layers):

@@ -190,6 +190,16 @@ def test_the_impossible_is_refused_when_the_network_is_built(message):
         REFUSED[message]()
 
 
+@pytest.mark.parametrize(("size", "message"), [(6, r"3 in steps of 2 leaves 1 over.*Conv2d\(1, 4, 3, stride=2\)"),
+                                               (3, r"ReLU\(\) gives the shape \(1, 1, 4\).*Conv2d\(4, 4, 2\) needs")])  # fmt: skip
+def test_an_image_of_unknown_size_that_does_not_fit_is_refused_with_the_layer(size, message):
+    net = Net(Conv2d(1, 4, 3, stride=2), ReLU(), Conv2d(4, 4, 2))
+    theta = net.init(generator(0))
+    assert net.forward(theta, np.ones((2, 5, 5, 1), np.float32))[0].shape == (2, 1, 1, 4)
+    with pytest.raises(ValueError, match=message):
+        net.forward(theta, np.ones((2, size, size, 1), np.float32))
+
+
 def torch_and_ours(name, rng):
     """A torch module in float64, ours with the same weights, an input for each, and how to bring torch's to our layout."""
     torch = pytest.importorskip("torch")
