@@ -15,7 +15,7 @@ from minigan.nn import Stairs
 from minigan.spread import markdown
 from minigan.sweep import add_arguments, run_command
 
-FALLING = Stairs(*((500 * i, 0.1 ** (i / 50)) for i in range(1, 51)))  # R1's γ, in 50 stairs to a tenth
+FALLING = Stairs(*((800 * i, 0.1 ** (i / 50)) for i in range(1, 51)))  # R1's γ, in 50 stairs to a tenth
 VARIANTS = {
     "GAN, non-saturating": {},
     "GAN, minimax": {"loss": "minimax"},
@@ -29,8 +29,8 @@ VARIANTS = {
     "WGAN-GP, λ = 0.1": {"penalty": 0.1, "k": 1, "lr": 3e-3},
     "R1, γ = 0.1": {"r1": 0.1},
     "R1, γ = 0.1, 40,000 steps": {"r1": 0.1, "steps": 40_000},
-    "R1 let go, 128 wide, batches of 256, 25,000 steps": {"r1": 0.1, "r1_schedule": FALLING, "width": 128, "beta2": 0.9,
-                                                          "lr": 4e-3, "average": 0.999, "batch_size": 256, "steps": 25_000},
+    "R1 let go, 128 wide, batches of 256, 40,000 steps": {"r1": 0.1, "r1_schedule": FALLING, "width": 128, "beta2": 0.9,
+                                                          "lr": 4e-3, "average": 0.999, "batch_size": 256, "steps": 40_000},
 }
 
 

@@ -1,12 +1,12 @@
 """Few labels and many images: a semi-supervised GAN beside the same classifier without it.
 
     python examples/few_labels_gan.py
-    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 60 --hidden 500 --average 0.999
+    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 60 --hidden 1000 --lr 3e-3 --average 0.999
 
-Both have the same classifier network, the same optimizer with averaged θ, noise on their input and number of steps, and the
-same labelled images; the GAN also sees all images without their labels. Several draws of the labels; the errors on test
-images, mean (least … most), are printed and drawn in few_labels_gan.png; samples.png shows what the generator of the last one
-draws: feature matching does not ask for good pictures.
+Both have the same classifier network, which draws noise before and between its layers, the same optimizer with averaged θ and
+number of steps, and the same labelled images; the GAN also sees all images without their labels. Several draws of the labels;
+the errors on test images, mean (least … most), are printed and drawn in few_labels_gan.png; samples.png shows what the
+generator of the last one draws: feature matching does not ask for good pictures.
 """
 
 import argparse
@@ -19,9 +19,9 @@ from minigan import pictures
 from minigan.arrays import DRAW, generator, to, to_numpy
 from minigan.data.load import add_data_arguments, load_images
 from minigan.models.classifier import Classifier
-from minigan.models.networks import relu_network, vanilla_generator
+from minigan.models.networks import image_generator, noisy_features
 from minigan.models.ssgan import SSGAN, beside
-from minigan.nn import Adam, Linear, Net, ReLU, Straight
+from minigan.nn import Adam, Linear, Net, Straight
 from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -32,7 +32,8 @@ parser.add_argument("--hidden", type=int, default=128)
 parser.add_argument("--epochs", type=int, default=60)
 parser.add_argument("--lr", type=float, default=1e-3, help="falls to 0 along a straight line")
 parser.add_argument("--average", type=float, default=0.99, help="of the θ that classify")
-parser.add_argument("--noise", type=float, default=0.3)
+parser.add_argument("--noise", type=float, default=0.3, help="on the classifier's input")
+parser.add_argument("--inner", type=float, default=0.5, help="noise between the classifier's layers")
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--backend", default="numpy", help="numpy or cupy")
 parser.add_argument("--out", default="runs/few_labels_gan")
@@ -48,7 +49,8 @@ else:
     unseen, unseen_labels, _ = load_images(args, "test")
 n, wide, batch = images.shape[1], args.hidden, min(100, len(images))
 steps = args.epochs * (len(images) // batch)
-features, head = Net(*relu_network(n, wide, wide, wide // 2).layers, ReLU()), Net(Linear(wide // 2, 10))
+features = noisy_features(n, wide, wide // 2, *[wide // 4] * 3, noise=args.noise, inner=args.inner)
+head, G = Net(Linear(wide // 4, 10)), image_generator(100, wide // 2, wide // 2, n)
 test = to(unseen, args.backend), to(unseen_labels, args.backend)
 
 
@@ -67,11 +69,8 @@ for m in args.labels:
         data = beside(images, *balanced(m, draw), 10)
         adam = Adam(args.lr, beta1=0.5, schedule=Straight(steps), average=args.average)
         alone = Classifier(Net(*features.layers, *head.layers), adam, seed=draw, backend=args.backend)
-        noise = args.noise * generator(draw).standard_normal(data[1].shape, "float32")
-        train(alone, (data[1] + noise, data[2]), steps=steps, batch_size=batch, seed=draw, progress=False)
-        G = vanilla_generator(100, n, max(16, wide // 8))
-        options = {"noise": args.noise, "seed": draw, "backend": args.backend}
-        gan = SSGAN(G, features, head, 100, optimizer_g=adam, optimizer_d=adam, **options)
+        train(alone, data[1:], steps=steps, batch_size=batch, seed=draw, progress=False)
+        gan = SSGAN(G, features, head, 100, optimizer_g=adam, optimizer_d=adam, seed=draw, backend=args.backend)
         train(gan, data, steps=steps, batch_size=batch, seed=draw, out=out / f"{m}_{draw}", resume=args.resume, progress=False)
         for name, model in zip(found, (alone, gan)):
             found[name].append(100 * (1 - model.accuracy(*test)))

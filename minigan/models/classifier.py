@@ -58,11 +58,11 @@ class Classifier(Model):
         """One step on images (N, n) and labels (N,), whole numbers 0 … C − 1. -> {"loss": cross-entropy}."""
         if check:
             self.check(batch)
-        images, labels = batch
-        logits, tape = self.learner.forward(images)
+        (images, labels), rng = batch, self.rng()
+        logits, tape = self.learner.forward(images, rng)
         loss, dlogits = cross_entropy(logits, labels)
         self.learner.step(self.learner.backward(tape, dlogits, want_dx=False)[1])
-        self.learner.track(tape, images)
+        self.learner.track(tape, images, rng)
         self.steps += 1
         return {"loss": loss}
 

@@ -65,9 +65,9 @@ class Learner:
         if isinstance(net, Net):
             self.stats = net.init_stats(dtype_name(theta), namespace(theta).__name__)
 
-    def forward(self, x):
-        """y, tape of a training pass."""
-        return self.net.forward(self.theta, x)
+    def forward(self, x, rng=None):
+        """y, tape of a training pass. rng: a generator, for a network that draws noise."""
+        return self.net.forward(self.theta, x, rng=rng)
 
     def backward(self, tape, dy, **wanted):
         """dx, dθ."""
@@ -81,12 +81,12 @@ class Learner:
         """Move θ against its gradient."""
         self.theta = self.optimizer.step(self.theta, dtheta)
 
-    def track(self, tape, x):
+    def track(self, tape, x, rng=None):
         """Take a training pass on x into the running statistics. They belong to the θ that `infer` uses: where that is θ̄, x
         passes through θ̄ once more, since its statistics are not the mean of θ's.
         """
         if self.optimizer.average and self.stats.shape[0]:
-            _, tape = self.net.forward(self.optimizer.mean, x)
+            _, tape = self.net.forward(self.optimizer.mean, x, rng=rng)
         self.stats = self.net.track(self.stats, tape)
 
     def state(self):

@@ -5,17 +5,23 @@ of 784-512-256-128-1. Its architecture is that of many courses and of the best-k
 """
 
 from minigan.check import whole
-from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid, Tanh
+from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, Noise, NormedLinear, ReLU, Sigmoid, Tanh
 from minigan.nn.initialise import he
 
 
 def vanilla_generator(latent=10, n_out=784, hidden=128):
-    """The vanilla GAN's: four blocks (Linear, BatchNorm, ReLU) of widths 1, 2, 4, 8 times hidden, then Linear, Sigmoid."""
-    layers, width, hidden = [], latent, whole("hidden", hidden)
-    for n in (hidden, 2 * hidden, 4 * hidden, 8 * hidden):
-        layers += [Linear(width, n, init=he), BatchNorm(n), ReLU()]
-        width = n
-    return Net(*layers, Linear(width, n_out), Sigmoid())
+    """The vanilla GAN's: four blocks of widths 1, 2, 4, 8 times hidden."""
+    hidden = whole("hidden", hidden)
+    return image_generator(latent, hidden, 2 * hidden, 4 * hidden, 8 * hidden, n_out)
+
+
+def image_generator(*widths):
+    """Blocks (Linear, BatchNorm, ReLU) from each width to the next, then Linear, Sigmoid to the last."""
+    *hidden, n_out = widths
+    layers = []
+    for n_in, n in zip(hidden, hidden[1:]):
+        layers += [Linear(n_in, n, init=he), BatchNorm(n), ReLU()]
+    return Net(*layers, Linear(hidden[-1], n_out), Sigmoid())
 
 
 def vanilla_discriminator(n_in=784, hidden=128):
@@ -59,4 +65,16 @@ def relu_network(*widths):
     layers = []
     for n_in, n_out in zip(widths, widths[1:]):
         layers += [Linear(n_in, n_out, init=he), ReLU()]
+    return Net(*layers[:-1])
+
+
+def noisy_features(*widths, noise=0.3, inner=0.5):
+    """The semi-supervised GAN's classifier up to its features: Noise(noise), then NormedLinear layers of these widths, each
+    with ReLU behind it and Noise(inner) between them.
+
+    Few pixels are far from 0, and the first layer's columns are longer for that, so that its outputs are of size 1.
+    """
+    layers = [Noise(noise)]
+    for i, (n_in, n_out) in enumerate(zip(widths, widths[1:])):
+        layers += [NormedLinear(n_in, n_out) if i else NormedLinear(n_in, n_out, scale=3.0), ReLU(), Noise(inner)]
     return Net(*layers[:-1])

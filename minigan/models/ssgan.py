@@ -18,15 +18,18 @@ give:
     L_G = ‖mean f(x) − mean f(G(z))‖²          ∂L_G/∂f(G(z_n)) = 2/N (mean f(G(z)) − mean f(x))
 
 Such a G stays a little off the data, which is what the classifier needs: samples that mark the space between the classes.
-D is cut into `features` and `head`, so that both gradients can be read: head(features(x)). Noise N(0, noise²) on what D sees
-keeps it from learning the few labelled images by heart.
+D is cut into `features` and `head`, so that both gradients can be read: head(features(x)).
+
+**What holds D.** D could learn the few labelled images by heart, and no loss bounds its features. So it is made of
+`NormedLinear` layers, whose weights cannot grow, with `Noise` before and between them (`noisy_features` in `networks.py`). A
+step hands D a generator for its noise.
 Source: Salimans et al. 2016, sections 3.1 and 5.
 """
 
 import numpy as np
 
 from minigan.arrays import INIT, namespace, to_numpy
-from minigan.check import instance, number, rows, whole
+from minigan.check import instance, rows, whole
 from minigan.models.adversarial import fake_loss, real_loss
 from minigan.models.check import check_labels
 from minigan.models.model import Learner, Model
@@ -40,13 +43,14 @@ def evidence(logits):
     return logits[:, :1] - log_p[:, :1], namespace(logits).exp(log_p)  # l_c − log p_c is s for every c
 
 
-def d_grad(features, theta_f, head, theta_h, labelled, labels, unlabelled, fake):
+def d_grad(features, theta_f, head, theta_h, labelled, labels, unlabelled, fake, rng=None):
     """The loss of D and its gradients. labelled (M, n), labels (M,), unlabelled and fake (N, n).
 
+    rng: a generator, for features that draw noise.
     -> {"loss_class", "loss_real", "loss_fake"}, dθ of the features, dθ of the head.
     """
     xp, M, N = namespace(labelled, unlabelled, fake), labelled.shape[0], unlabelled.shape[0]
-    f, tape_f = features.forward(theta_f, xp.concat([labelled, unlabelled, fake], axis=0))
+    f, tape_f = features.forward(theta_f, xp.concat([labelled, unlabelled, fake], axis=0), rng=rng)
     logits, tape_h = head.forward(theta_h, f)
     loss_class, dclass = cross_entropy(logits[:M, :], labels)
     s, p = evidence(logits[M:, :])
@@ -58,11 +62,11 @@ def d_grad(features, theta_f, head, theta_h, labelled, labels, unlabelled, fake)
     return {"loss_class": loss_class, "loss_real": loss_real, "loss_fake": loss_fake}, dtheta_f, dtheta_h
 
 
-def matching_grad(G, theta_g, features, theta_f, z, real):
-    """‖mean f(real) − mean f(G(z))‖² and its gradient with respect to θ_G. real: (N, n)."""
+def matching_grad(G, theta_g, features, theta_f, z, real, rng=None):
+    """‖mean f(real) − mean f(G(z))‖² and its gradient with respect to θ_G. real: (N, n). rng: as for `d_grad`."""
     fake, tape_g = G.forward(theta_g, z)
-    f_fake, tape_f = features.forward(theta_f, fake)
-    f_real, _ = features.forward(theta_f, real)
+    f_fake, tape_f = features.forward(theta_f, fake, rng=rng)
+    f_real, _ = features.forward(theta_f, real, rng=rng)
     xp, N = namespace(fake), fake.shape[0]
     off = xp.mean(f_fake, axis=0) - xp.mean(f_real, axis=0)
     df = xp.zeros_like(f_fake) + (2.0 / N) * off
@@ -93,19 +97,17 @@ class SSGAN(Model):
     features: Net, images (N, n) -> features (N, m).
     head: Net, features (N, m) -> one logit a class (N, K).
     latent: int, dimensions of the noise.
-    noise: float ≥ 0, standard deviation of what is added to all that D sees in its own step.
     optimizer_g, optimizer_d: patterns; Adam(3e-4, beta1=0.5) if None.
     seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
     """
 
     parts = ("generator", "seeing", "judging")
 
-    def __init__(self, G, features, head, latent=100, *, noise=0.3, optimizer_g=None, optimizer_d=None, seed=0,
-                 backend="numpy", dtype="float32"):
+    def __init__(self, G, features, head, latent=100, *, optimizer_g=None, optimizer_d=None, seed=0, backend="numpy",
+                 dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
         instance("G", G, Net), instance("features", features, Net), instance("head", head, Net)
         self.G, self.features, self.head, self.latent = G, features, head, whole("latent", latent)
-        self.noise = number("noise", noise, least=0)
         if G.input_shape != (self.latent,) or G.output_shapes[-1] != features.input_shape:
             raise ValueError(f"G makes {G.output_shapes[-1]} of {G.input_shape}: want {features.input_shape}, what features "
                              f"takes, of ({self.latent},)")
@@ -139,15 +141,14 @@ class SSGAN(Model):
         N = unlabelled.shape[0]
         z = rng.standard_normal(size=(N, self.latent), dtype=self.dtype)
         fake, tape = self.generator.forward(z)
-        labelled, seen, fake = (x + self.noise * rng.standard_normal(size=x.shape, dtype=self.dtype)
-                                for x in (labelled, unlabelled, fake))  # fmt: skip
         D = (self.features, self.seeing.theta, self.head, self.judging.theta)
-        losses, dtheta_f, dtheta_h = d_grad(*D, labelled, labels, seen, fake)
+        losses, dtheta_f, dtheta_h = d_grad(*D, labelled, labels, unlabelled, fake, rng)
         self.seeing.step(dtheta_f)
         self.judging.step(dtheta_h)
         self.generator.track(tape, z)
         z = rng.standard_normal(size=(N, self.latent), dtype=self.dtype)
-        loss_g, dtheta_g = matching_grad(self.G, self.generator.theta, self.features, self.seeing.theta, z, unlabelled)
+        G = (self.G, self.generator.theta, self.features, self.seeing.theta)
+        loss_g, dtheta_g = matching_grad(*G, z, unlabelled, rng)
         self.generator.step(dtheta_g)
         self.steps += 1
         return {**losses, "loss_g": loss_g}

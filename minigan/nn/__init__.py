@@ -9,6 +9,8 @@ from minigan.nn.losses import bce, bce_with_logits, cross_entropy, mse
 from minigan.nn.lstm import LSTM
 from minigan.nn.masked_conv import MaskedConv2d
 from minigan.nn.net import Net
+from minigan.nn.noise import Noise
+from minigan.nn.normed_linear import NormedLinear
 from minigan.nn.optim import SGD, Adam, RMSProp
 from minigan.nn.residual import Residual
 from minigan.nn.row_lstm import RowLSTM
@@ -28,6 +30,8 @@ __all__ = [
     "Linear",
     "MaskedConv2d",
     "Net",
+    "Noise",
+    "NormedLinear",
     "RMSProp",
     "ReLU",
     "Reshape",

@@ -18,7 +18,8 @@ of its input, which is the gradient of the output of the layer below.
 A layer is any object with `shapes` (of its parameters), `forward(params, x) -> (y, cache)` and
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
 flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. One with running statistics
-(BatchNorm) has `stats_shapes`, `init_stats`, `check_stats` and `track`. What it makes of an example's shape: see `shapes.py`.
+(BatchNorm) has `stats_shapes`, `init_stats`, `check_stats` and `track`. One that `draws` (Noise) gets a generator in training.
+What a layer makes of an example's shape: see `shapes.py`.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace
@@ -33,7 +34,7 @@ class Net:
 
     size: the number of parameters, θ's length. shapes: the parameters' shapes, layer by layer. input_shape: of one example;
     output_shapes: behind each layer. n_in, n_out: features of input and output. range: between which values the output lies,
-    or None. min_batch: the fewest rows of a training batch, 2 where a layer joins the rows.
+    or None. min_batch: the fewest rows of a training batch, 2 where a layer joins the rows. draws: whether a layer draws noise.
     """
 
     def __init__(self, *layers):
@@ -48,6 +49,7 @@ class Net:
         last = next((layer for layer in layers[::-1] if not isinstance(layer, (Flatten, Reshape))), None)
         self.range = getattr(last, "range", None)
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
+        self.draws = any(getattr(layer, "draws", False) for layer in layers)
 
     def __repr__(self):
         """A table: layer, shape behind it, number of parameters."""
@@ -79,19 +81,20 @@ class Net:
         """[[], [mean, variance], …]: views of the running statistics, layer by layer."""
         return views(stats, self._stats_places)
 
-    def forward(self, theta, x, stats=None):
+    def forward(self, theta, x, stats=None, rng=None):
         """x (N, *input_shape) -> y (N, *output_shapes[-1]), and the tape for backward. θ and x share module and dtype.
 
-        Without stats: training, BatchNorm uses the batch's statistics. With stats: inference, it uses those. There may be more
-        axes of batch in front where every layer works on the last axis alone.
+        Without stats: training, BatchNorm uses the batch's statistics, and Noise draws with the generator rng. With stats:
+        inference, BatchNorm uses those, and Noise adds none. There may be more axes of batch in front where every layer works
+        on the last axis alone.
         """
         params = self.unpack(theta)
-        self._check(theta, x, stats)
+        self._check(theta, x, stats, rng)
         of_layers = [[]] * len(self.layers) if stats is None else self.unpack_stats(stats)
-        arguments = [(part,) if part else () for part in of_layers]
         tape = []
-        for layer, p, more in zip(self.layers, params, arguments):
-            x, cache = layer.forward(p, x, *more)
+        for layer, p, part in zip(self.layers, params, of_layers):
+            drawing = stats is None and getattr(layer, "draws", False)
+            x, cache = layer.forward(p, x, *([part] if part else [rng] if drawing else []))
             tape.append(cache)
         return x, [*tape, x.shape]
 
@@ -148,8 +151,11 @@ class Net:
             if part and hasattr(layer, "check_stats"):
                 layer.check_stats(part)
 
-    def _check(self, theta, x, stats):
-        namespace(theta, x) if stats is None else namespace(theta, x, stats)
+    def _check(self, theta, x, stats, rng):
+        namespace(*(one for one in (theta, x, stats, rng) if one is not None))
+        if self.draws and stats is None and rng is None:
+            raise ValueError("this network draws noise: a training pass wants a generator, net.forward(theta, x, rng=…). The "
+                             "models that hand one over are Classifier and SSGAN")
         if stats is not None and stats.dtype != theta.dtype:
             raise TypeError(f"stats is {stats.dtype}, theta is {theta.dtype}: want the same")
         if stats is not None and stats.shape != (total(self.stats_shapes),):

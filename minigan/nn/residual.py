@@ -25,6 +25,8 @@ class Residual:
         self.shapes = ((self.net.size,),)
         self.stats_shapes = ((total(self.net.stats_shapes),),) if any(self.net.stats_shapes) else ()
         self.output_shape(self.input_shape)
+        if self.net.draws:
+            raise ValueError(f"{self!r} draws noise: want Noise between the layers of a Net, not in a skip connection")
 
     def __repr__(self):
         return f"Residual({', '.join(map(repr, self.layers))})"

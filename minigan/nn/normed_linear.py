@@ -1,0 +1,74 @@
+"""Weight normalisation with fixed lengths: a linear layer that learns directions only.
+
+    y = x W + b          W_j = s v_j / ‖v_j‖          x (N, n_in)   V (n_in, n_out)   b (n_out,)   y (N, n_out)
+
+v_j is column j of V, the weights of output j. Their length does not count, for W_j always has the length s: an output says how
+far x reaches into a direction, and what is learnt is the direction. Where a loss would have outputs of any size, this holds
+them: the features of a semi-supervised GAN (`models/ssgan.py`) grow with every epoch if they may.
+
+Backward. dW = xᵀ dy as in `linear.py`. When v_j changes by t, the unit vector u_j = v_j / ‖v_j‖ changes by what t has at a
+right angle to u_j, divided by ‖v_j‖. So
+
+    dv_j = s / ‖v_j‖ (dW_j − u_j (u_jᵀ dW_j))
+
+The gradient has no part along v_j: to make v_j longer changes nothing. Each step of gradient descent is at a right angle to v_j
+and so makes it a little longer, and the next ones turn it less.
+Source: Salimans & Kingma 2016, "Weight normalization", eq. 2 and 3, where s is learnt too; fixed in Salimans et al. 2016.
+"""
+
+from minigan.arrays import namespace
+from minigan.check import number
+from minigan.nn.initialise import he
+from minigan.nn.linear import Linear
+
+
+class NormedLinear(Linear):
+    """y = x W + b, the columns of W being s v / ‖v‖ for the columns v of V (n_in, n_out).
+
+    n_in: int, features of x.
+    n_out: int, features of y.
+    scale: float > 0, s. √2 keeps the size of a signal through layers of ReLU.
+    init: how V starts, a function of `minigan.nn.initialise`. b starts at 0.
+    """
+
+    def __init__(self, n_in, n_out, *, scale=2.0**0.5, init=he):
+        super().__init__(n_in, n_out, init=init)
+        self.scale = number("NormedLinear: scale", scale, above=0)
+
+    def weights(self, V):
+        """W, and s / ‖v‖ of each column."""
+        xp = namespace(V)
+        stretch = self.scale / xp.sqrt(xp.sum(V * V, axis=0))
+        return V * stretch, stretch
+
+    def forward(self, params, x):
+        """x (…, n_in) -> y (…, n_out), and the cache for backward."""
+        W, stretch = self.weights(params[0])
+        y, cache = super().forward([W, params[1]], x)
+        return y, (W, stretch, cache)
+
+    def tangent(self, params, cache, t):
+        """t (…, n_in), a change of x -> the change of y (…, n_out), and the cache for backward."""
+        W, stretch, before = cache
+        moved, after = super().tangent([W, params[1]], before, t)
+        return moved, (W, stretch, after)
+
+    def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
+        """dy (…, n_out) -> dx (…, n_in), [dV, db]; None in the place of what is not wanted."""
+        W, stretch, cache = cache
+        dx, dparams = super().backward([W, params[1]], cache, dy, want_dx=want_dx, want_dparams=want_dparams)
+        if not want_dparams:
+            return dx, None
+        (dW, db), u = dparams, W * (1.0 / self.scale)
+        return dx, [stretch * (dW - u * namespace(W).sum(u * dW, axis=0)), db]
+
+    def to_torch(self, params):
+        """The weights as those of torch's nn.utils.weight_norm(nn.Linear(…)): weight_g is s for each output."""
+        V, b = params
+        return {"weight_g": 0.0 * V.T[:, :1] + self.scale, "weight_v": V.T, "bias": b}
+
+    def from_torch(self, named):
+        """The way back; ValueError where weight_g is not s."""
+        if abs(named["weight_g"] / self.scale - 1.0).max() > 1e-6:
+            raise ValueError(f"weight_g is not {self.scale:g} for every output: {self!r} has columns of that length")
+        return [named["weight_v"].T, named["bias"]]
