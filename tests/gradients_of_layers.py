@@ -6,7 +6,7 @@ import importlib
 
 from gradients import normal
 
-from minigan.arrays import namespace
+from minigan.arrays import generator, namespace
 from minigan.nn import BatchNorm, Linear, ReLU, gradcheck
 
 
@@ -86,12 +86,29 @@ def residual(module, rng, N=3, n=4):
     return max(curved, 1e-2 * float(xp.max(xp.abs(change - moved))) / float(xp.max(xp.abs(change))))  # rounding of 1e-16 / 1e-6
 
 
+def normed_linear(module, rng, N=5, n_in=4, n_out=3):
+    layer = module.NormedLinear(n_in, n_out, scale=1.5)
+    return max(error_on(layer, rng, N, n_in), tangent_error(layer, rng, N, n_in))
+
+
+def noise(module, rng, N=5, n=4):
+    """With the same draws in every pass."""
+    layer, seed = module.Noise(0.5), 3
+
+    class Drawn:
+        shapes = ()
+        forward = staticmethod(lambda params, x: layer.forward(params, x, generator(seed, namespace(x).__name__)))
+        backward = layer.backward
+
+    return error_on(Drawn, rng, N, n)
+
+
 def shapes(module, rng, N=2, h=2, w=3, c=2):
     layers = [(module.Reshape(h, w, c), (N, h * w * c)), (module.Flatten(), (N, h, w, c)), (module.Shift(c), (N, h, c))]
     return max(error_on(layer, rng, *shape) for layer, shape in layers)
 
 
-LAYERS = (conv, conv_transpose, masked_conv, lstm, row_lstm, residual, shapes)
+LAYERS = (conv, conv_transpose, masked_conv, lstm, row_lstm, residual, normed_linear, noise, shapes)
 CHECKS = {f"minigan.nn.{check.__name__}": check for check in LAYERS}
 
 

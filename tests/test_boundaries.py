@@ -41,6 +41,8 @@ from minigan.nn import (
     Linear,
     MaskedConv2d,
     Net,
+    Noise,
+    NormedLinear,
     ReLU,
     RMSProp,  # fmt: skip
     RowLSTM,
@@ -65,7 +67,7 @@ MODELS = {  # of each class, the arguments of one
                           "r1_schedule": None, "pack": 1, "optimizer_g": Adam(), "optimizer_d": Adam()}),
     "WGAN": lambda: (WGAN, {"G": nets(3, 4), "D": nets(4, 1), "latent": 3, "k": 1, "penalty": 1.0, "clip": None, "pack": 1,
                             "optimizer_g": Adam(), "optimizer_d": Adam()}),
-    "SSGAN": lambda: (ssgan.SSGAN, {"G": nets(3, 4), "features": nets(4, 3), "head": nets(3, 2), "latent": 3, "noise": 0.1,
+    "SSGAN": lambda: (ssgan.SSGAN, {"G": nets(3, 4), "features": nets(4, 3), "head": nets(3, 2), "latent": 3,
                                     "optimizer_g": Adam(), "optimizer_d": Adam()}),
     "VAE": lambda: (VAE, {"encoder": nets(4, 6), "decoder": nets(3, 4), "latent": 3, "likelihood": "gaussian", "sigma": 1.0,
                           "beta": 1.0, "samples": 1, "binarise": False, "optimizer": Adam()}),
@@ -140,6 +142,8 @@ CALLS = {
     "MaskedConv2d": layer(MaskedConv2d, n_in=2, n_out=2, kernel=3, mask="A", colours=1, init=initialise.he),
     "LSTM": layer(LSTM, n_in=2, n_out=3, init=initialise.he),
     "RowLSTM": layer(RowLSTM, n_in=2, n_out=3, init=initialise.he),
+    "NormedLinear": layer(NormedLinear, n_in=2, n_out=3, scale=1.5, init=initialise.he),
+    "Noise": layer(Noise, scale=0.5),
     "BatchNorm": layer(BatchNorm, n=2, eps=1e-5, momentum=0.1),
     "LeakyReLU": layer(LeakyReLU, slope=0.2),
     "Shift": layer(Shift, n=2),
@@ -392,7 +396,8 @@ back_to Estimator.get_params Estimator.set_params Estimator.get_feature_names_ou
 simultaneous alternating extragradient regularised trajectory Game GAN.step_d GAN.step_g GAN.d_grad GAN.g_grad GAN.noise
 GAN.batches GAN.monitor GAN.opinions GAN.opinion Health.look spoil denoising_grad Bernoulli Learner
 Model Learner.forward Learner.backward Learner.infer Learner.step Learner.track Learner.check_state Learner.load_state
-Model.rng Model.sampler Model.begin Model.check plain_network tanh_network relu_network orthonormal subspace_angle
+Model.rng Model.sampler Model.begin Model.check plain_network tanh_network relu_network image_generator noisy_features
+orthonormal subspace_angle
 PCA.fit_transform pixelcnn_network pixelrnn_network one_hot Softmax Softmax.mean Softmax.sample RatingsRBM.check RBM.step
 RBM.begin RBM.monitor RBM.check RBM.fit_transform RBM.log_likelihood evidence matching_grad SSGAN.check SSGAN.step
 gaussian_kl reparametrise reparametrise_backward elbo_grad log_weights iw_grad high low clipped WGAN.d_grad WGAN.step_d

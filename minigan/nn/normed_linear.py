@@ -16,6 +16,8 @@ and so makes it a little longer, and the next ones turn it less.
 Source: Salimans & Kingma 2016, "Weight normalization", eq. 2 and 3, where s is learnt too; fixed in Salimans et al. 2016.
 """
 
+import numpy as np
+
 from minigan.arrays import namespace
 from minigan.check import number
 from minigan.nn.initialise import he
@@ -49,8 +51,8 @@ class NormedLinear(Linear):
 
     def tangent(self, params, cache, t):
         """t (…, n_in), a change of x -> the change of y (…, n_out), and the cache for backward."""
-        W, stretch, before = cache
-        moved, after = super().tangent([W, params[1]], before, t)
+        W, stretch = self.weights(params[0])
+        moved, after = super().tangent([W, params[1]], cache[2], t)
         return moved, (W, stretch, after)
 
     def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
@@ -63,12 +65,14 @@ class NormedLinear(Linear):
         return dx, [stretch * (dW - u * namespace(W).sum(u * dW, axis=0)), db]
 
     def to_torch(self, params):
-        """The weights as those of torch's nn.utils.weight_norm(nn.Linear(…)): weight_g is s for each output."""
+        """The weights under the names of torch's nn.utils.parametrizations.weight_norm(nn.Linear(…)): lengths, V and b."""
         V, b = params
-        return {"weight_g": 0.0 * V.T[:, :1] + self.scale, "weight_v": V.T, "bias": b}
+        lengths = np.full((self.n_out, 1), self.scale, V.dtype)
+        return {"parametrizations.weight.original0": lengths, "parametrizations.weight.original1": V.T, "bias": b}
 
     def from_torch(self, named):
-        """The way back; ValueError where weight_g is not s."""
-        if abs(named["weight_g"] / self.scale - 1.0).max() > 1e-6:
-            raise ValueError(f"weight_g is not {self.scale:g} for every output: {self!r} has columns of that length")
-        return [named["weight_v"].T, named["bias"]]
+        """The way back; ValueError where some length is not s."""
+        lengths = named["parametrizations.weight.original0"]
+        if abs(lengths / self.scale - 1.0).max() > 1e-6:
+            raise ValueError(f"lengths from {lengths.min():g} to {lengths.max():g}: {self!r} wants {self.scale:g} for each")
+        return [named["parametrizations.weight.original1"].T, named["bias"]]

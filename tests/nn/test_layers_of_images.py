@@ -16,6 +16,8 @@ from minigan.nn import (
     Linear,
     MaskedConv2d,
     Net,
+    Noise,
+    NormedLinear,
     ReLU,
     Reshape,
     Residual,
@@ -83,6 +85,19 @@ def test_row_lstm(backend, N, h, w, n_in, n_out, seed):
 @given(N=st.integers(3, 6), n=size, seed=seed)
 def test_residual(backend, N, n, seed):
     assert gradients_of_layers.error_of("residual", generator(seed, backend), N=N, n=n) <= TOLERANCE
+
+
+@per_backend
+@given(N=size, n_in=st.integers(2, 4), n_out=size, seed=seed)
+def test_normed_linear(backend, N, n_in, n_out, seed):
+    """Of one weight only the sign would be learnt: two at least."""
+    assert gradients_of_layers.error_of("normed_linear", generator(seed, backend), N=N, n_in=n_in, n_out=n_out) <= TOLERANCE
+
+
+@per_backend
+@given(N=size, n=size, seed=seed)
+def test_noise(backend, N, n, seed):
+    assert gradients_of_layers.error_of("noise", generator(seed, backend), N=N, n=n) <= TOLERANCE
 
 
 @per_backend
@@ -180,6 +195,7 @@ REFUSED = {
     "wants the same": lambda: Residual(Linear(2, 3)),
     "rows, columns": lambda: Conv2d(1, 2, (3, 3, 3)),
     "stride.*1 or more": lambda: Conv2d(1, 2, 3, stride=0),
+    "draws noise: want Noise between": lambda: Residual(Linear(2, 2), Noise(0.1)),
     "unknown size": lambda: Net(Conv2d(1, 2, 2), Flatten()),
 }
 
@@ -191,7 +207,7 @@ def test_the_impossible_is_refused_when_the_network_is_built(message):
 
 
 @pytest.mark.parametrize(("size", "message"), [(6, r"3 in steps of 2 leaves 1 over.*Conv2d\(1, 4, 3, stride=2\)"),
-                                               (3, r"ReLU\(\) gives the shape \(1, 1, 4\).*Conv2d\(4, 4, 2\) needs")])  # fmt: skip
+                                               (3, r"ReLU\(\) gives the shape \(1, 1, 4\).*Conv2d\(4, 4, 2\)")])  # fmt: skip
 def test_an_image_of_unknown_size_that_does_not_fit_is_refused_with_the_layer(size, message):
     net = Net(Conv2d(1, 4, 3, stride=2), ReLU(), Conv2d(4, 4, 2))
     theta = net.init(generator(0))
@@ -221,6 +237,27 @@ def torch_and_ours(name, rng):
     x = torch.from_numpy(rng.standard_normal(size=shape)).requires_grad_()
     params = layer.from_torch({key: value.numpy() for key, value in theirs.state_dict().items()})
     return theirs, layer, params, x, (lambda a: a) if name == "lstm" else images
+
+
+def test_torch_agrees_on_weights_of_fixed_length():
+    torch = pytest.importorskip("torch")
+    rng, layer = generator(0), NormedLinear(4, 3, scale=1.5)
+    params = [rng.standard_normal(shape) for shape in layer.shapes]
+    theirs = torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(4, 3).double())
+    named = layer.to_torch(params)
+    theirs.load_state_dict({key: torch.from_numpy(np.ascontiguousarray(value)) for key, value in named.items()})
+    x, dy = torch.from_numpy(rng.standard_normal((5, 4))).requires_grad_(), rng.standard_normal((5, 3))
+    y_theirs = theirs(x)
+    y_theirs.backward(torch.from_numpy(dy))
+    y, cache = layer.forward(params, x.detach().numpy())
+    dx, (dV, db) = layer.backward(params, cache, dy)
+    gradients = dict(theirs.named_parameters())
+    expected = [gradients[name].grad.numpy() for name in ("parametrizations.weight.original1", "bias")]
+    for ours, right in [(y, y_theirs.detach().numpy()), (dx, x.grad.numpy()), (dV.T, expected[0]), (db, expected[1])]:
+        assert abs(ours - right).max() < 1e-10
+    assert all((a == b).all() for a, b in zip(params, layer.from_torch(named)))
+    with pytest.raises(ValueError, match=r"lengths from 3 to 3.*wants 1\.5"):
+        layer.from_torch(named | {"parametrizations.weight.original0": np.full((3, 1), 3.0)})
 
 
 @pytest.mark.parametrize("name", ["conv", "conv, oblong", "transposed", "masked", "lstm"])

@@ -21,6 +21,7 @@ from minigan.nn.gradcheck import TOLERANCE
 LINEAR, ACTIVATIONS, BATCHNORM = "minigan.nn.linear", "minigan.nn.activations", "minigan.nn.batchnorm"
 CONV, TRANSPOSE, MASKED = "minigan.nn.conv", "minigan.nn.conv_transpose", "minigan.nn.masked_conv"
 LSTM, ROW_LSTM, RESIDUAL, SHAPES = "minigan.nn.lstm", "minigan.nn.row_lstm", "minigan.nn.residual", "minigan.nn.shapes"
+NORMED, NOISE = "minigan.nn.normed_linear", "minigan.nn.noise"
 LOSSES, NET, ADVERSARIAL = "minigan.nn.losses", "minigan.nn.net", "minigan.models.adversarial"
 
 FAULTS = [
@@ -99,6 +100,12 @@ FAULTS = [
     (ROW_LSTM, "h hears from the neighbours, but they get no gradient", "NEIGHBOURS.fold(as_rows(step) @ W_h.T, (1, w))", "0.0 * dh"),
     (ROW_LSTM, "dW_h from the row itself", "y[:, r - 1 : r, :, :]", "y[:, r : r + 1, :, :]"),
     (RESIDUAL, "the way past f dropped", "dy + dx if want_dx", "dx if want_dx"),
+    (NORMED, "dV as if it were dW", "[stretch * (dW - u * namespace(W).sum(u * dW, axis=0)), db]", "[dW, db]"),
+    (NORMED, "the part along v not taken out", "(dW - u * namespace(W).sum(u * dW, axis=0))", "dW"),
+    (NORMED, "‖v‖ forgotten in dV", "[stretch * (dW", "[self.scale * (dW"),
+    (NORMED, "u of length s", "u = dparams, W * (1.0 / self.scale)", "u = dparams, W"),
+    (NORMED, "rows normed, not columns", "xp.sum(V * V, axis=0)", "xp.sum(V * V, axis=1, keepdims=True)"),
+    (NOISE, "dx scaled with the noise", "return dy, []", "return self.scale * dy, []"),
     (SHAPES, "Shift: backward in the wrong direction", "[dy[:, 1:, :], xp.zeros_like(dy[:, :1, :])]", "[xp.zeros_like(dy[:, :1, :]), dy[:, :-1, :]]"),
 ]  # fmt: skip
 
