@@ -1,7 +1,7 @@
 """Few labels and many images: a semi-supervised GAN beside the same classifier without it.
 
     python examples/few_labels_gan.py
-    python examples/few_labels_gan.py --data mnist --labels 100 --epochs 60 --hidden 1000 --lr 3e-3 --average 0.999
+    python examples/few_labels_gan.py --data mnist --labels 100 --hidden 1000 --average 0.999
 
 Both have the same classifier network, which draws noise before and between its layers, the same optimizer with averaged θ and
 number of steps, and the same labelled images; the GAN also sees all images without their labels. Several draws of the labels;
@@ -28,9 +28,9 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add_data_arguments(parser)
 parser.add_argument("--labels", type=int, nargs="+", default=[20, 50, 100])
 parser.add_argument("--draws", type=int, default=5)
-parser.add_argument("--hidden", type=int, default=128)
+parser.add_argument("--hidden", type=int, default=256)
 parser.add_argument("--epochs", type=int, default=60)
-parser.add_argument("--lr", type=float, default=1e-3, help="falls to 0 along a straight line")
+parser.add_argument("--lr", type=float, default=3e-3, help="falls to 0 along a straight line")
 parser.add_argument("--average", type=float, default=0.99, help="of the θ that classify")
 parser.add_argument("--noise", type=float, default=0.3, help="on the classifier's input")
 parser.add_argument("--inner", type=float, default=0.5, help="noise between the classifier's layers")
