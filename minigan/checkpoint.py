@@ -96,11 +96,11 @@ def load_model(path, backend="numpy"):
     tensors, about = _read(path)
     try:
         arguments = dict(json.loads(about["config"])["model"])
-        kind = arguments.pop("kind")
-        module = importlib.import_module(f"minigan.models.{MODELS[kind]}")
-        arguments = {name: build(value) for name, value in arguments.items()}
+        name = arguments.pop("class")  # a word of Python, which no argument can be called
+        module = importlib.import_module(f"minigan.models.{MODELS[name]}")
+        arguments = {key: build(value) for key, value in arguments.items()}
         _check_size(arguments, sum(array.size for array in tensors.values()))
-        model = getattr(module, kind)(**arguments | {"backend": backend})
+        model = getattr(module, name)(**arguments | {"backend": backend})
     except DAMAGE as error:
         raise BadCheckpoint(f"{path}: no model of minigan can be built from it ({error!r}). Build it by your own code and use "
                             "checkpoint.load(path, model)") from error

@@ -19,13 +19,19 @@ from hypothesis import strategies as st
 from minigan import checkpoint
 from minigan.arrays import generator, to, to_numpy
 from minigan.checkpoint import BadCheckpoint, from_torch, load_model, to_torch
+from minigan.models.autoencoder import Autoencoder
 from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
+from minigan.models.gsn import GSN
 from minigan.models.model import Model
-from minigan.models.networks import plain_network
+from minigan.models.networks import noisy_features, plain_network, tanh_network
 from minigan.models.pca import PCA
+from minigan.models.pixelcnn import PixelCNN
+from minigan.models.pixelrnn import PixelRNN
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
+from minigan.models.ssgan import SSGAN
+from minigan.models.vae import VAE
 from minigan.models.wgan import WGAN
 from minigan.nn import SGD, Adam, Cosine, Linear, Net, Straight
 from minigan.train import train
@@ -41,7 +47,10 @@ def data(rows=70, width=16):
 
 def data_for(kind):
     """What a model of this kind learns from: (70, 16), ratings, or images and labels."""
-    return {"RatingsRBM": np.round(data() * 5), "Classifier": (data(), np.arange(70) % 3)}.get(kind, data())
+    rows = data()
+    own = {"RatingsRBM": np.round(rows * 5), "Classifier": (rows, np.arange(70) % 3), "PixelCNN": np.round(rows),
+           "PixelRNN": np.round(rows), "SSGAN": (rows, rows, np.arange(70) % 3)}  # fmt: skip
+    return own.get(kind, rows)
 
 
 MODELS = {
@@ -162,7 +171,7 @@ OTHERS = {
     "G was": lambda: GAN(vanilla_generator(3, 16, 5), vanilla_discriminator(16, 4), latent=3),
     r"optimizer_g was \['Adam', \{'lr': 0.0002": lambda: small_gan(optimizer_g=Adam(1e-3)),
     "optimizer_d was": lambda: small_gan(optimizer_d=Adam(schedule=Straight(10))),
-    "kind was 'GAN'": lambda: RatingsRBM(16, 4),
+    "class was 'GAN'": lambda: RatingsRBM(16, 4),
 }
 
 
@@ -342,12 +351,12 @@ def test_a_checkpoint_that_cannot_be_is_refused_in_words_in_time_and_in_memory(t
 
 HUGE = {  # descriptions of models that are far larger than their file
     "GAN": {"G": ["Net", [["Linear", {"n_in": 3, "n_out": 10**9}]]]},
-    "RBM": {"kind": "RBM", "n_components": 10**9},
-    "chains": {"kind": "RBM", "n_components": 2, "chains": 10**9},
-    "RatingsRBM": {"kind": "RatingsRBM", "n_items": 10**5, "n_hidden": 10**5},
-    "PixelCNN": {"kind": "PixelCNN", "image": [4, 4], "channels": 10**5},
-    "blocks": {"kind": "PixelCNN", "image": [4, 4], "channels": 1, "blocks": 10**8},
-    "kernel": {"kind": "PixelCNN", "image": [4, 4], "channels": 1, "kernel": 1001},
+    "RBM": {"class": "RBM", "n_components": 10**9},
+    "chains": {"class": "RBM", "n_components": 2, "chains": 10**9},
+    "RatingsRBM": {"class": "RatingsRBM", "n_items": 10**5, "n_hidden": 10**5},
+    "PixelCNN": {"class": "PixelCNN", "image": [4, 4], "channels": 10**5},
+    "blocks": {"class": "PixelCNN", "image": [4, 4], "channels": 1, "blocks": 10**8},
+    "kernel": {"class": "PixelCNN", "image": [4, 4], "channels": 1, "kernel": 1001},
 }
 
 
@@ -355,7 +364,7 @@ HUGE = {  # descriptions of models that are far larger than their file
 def test_a_description_of_a_model_larger_than_its_file_is_not_built(tmp_path, name):
     path = tmp_path / "c"
     checkpoint.save(path, small_gan())
-    config = HUGE[name] if "kind" in HUGE[name] else small_gan().config() | HUGE[name]
+    config = HUGE[name] if "class" in HUGE[name] else small_gan().config() | HUGE[name]
     repacked(path, about={"config": json.dumps({"model": config, "run": {}})})
     with pytest.raises(BadCheckpoint, match=r"arguments ask for \d+ numbers or more, and it has"):
         load_model(path)
@@ -423,7 +432,7 @@ def test_the_file_says_what_it_is(tmp_path):
     config = json.loads(about["config"])["model"]
     assert config["G"] == ["Net", [["Linear", {"n_in": 3, "n_out": 4}], ["LeakyReLU", {"slope": 0.2}],
                                    ["Linear", {"n_in": 4, "n_out": 2}]]]  # fmt: skip
-    assert (config["kind"], config["penalty"]) == ("WGAN", 10.0)
+    assert (config["class"], config["penalty"]) == ("WGAN", 10.0)
     assert about["version"] == "0.1.0"
 
 
@@ -437,6 +446,14 @@ REBUILT = {
     "RBM, every option": lambda backend: RBM(
         5, learning_rate=0.02, k=2, chains=6, momentum=0.5, weight_decay=0.01, centred=True, visible="gaussian", random_state=3,
         backend=backend),
+    "VAE": lambda backend: VAE(tanh_network(16, 6), tanh_network(3, 16), 3, samples=2, binarise=True, backend=backend),
+    "Autoencoder": lambda backend: Autoencoder(tanh_network(16, 3), tanh_network(3, 16), noise=0.1, backend=backend),
+    "GSN": lambda backend: GSN(tanh_network(16, 8, 16), walkback=2, backend=backend),
+    "PixelCNN": lambda backend: PixelCNN((4, 4), channels=4, blocks=1, backend=backend),
+    "PixelRNN": lambda backend: PixelRNN((4, 4), channels=3, layers=1, backend=backend),
+    "PixelRNN, raster": lambda backend: PixelRNN((4, 4), channels=3, kind="raster", backend=backend),
+    "SSGAN": lambda backend: SSGAN(
+        vanilla_generator(3, 16, 4), noisy_features(16, 5, 4), Net(Linear(4, 3)), 3, backend=backend),
     "RBM, CD": lambda backend: RBM(5, persistent=False, random_state=7, backend=backend),
     "Classifier, averaged": lambda backend: Classifier(
         classifier_network(16, 3, 4), Adam(1e-2, average=0.5), seed=2, backend=backend),
@@ -446,6 +463,18 @@ REBUILT = {
 def answers(model):
     """Samples, or for a classifier what it says of images."""
     return model.probabilities(to(data(), model.backend)) if isinstance(model, Classifier) else model.sample(9, seed=4)
+
+
+def test_every_class_of_models_is_rebuilt_below():
+    assert {*(kind.partition(",")[0] for kind in REBUILT), "PCA"} == set(checkpoint.MODELS)
+
+
+def test_a_pca_is_rebuilt_from_its_file_alone(tmp_path):
+    machine = PCA(3).fit(data())
+    checkpoint.save(tmp_path / "c", machine)
+    again = load_model(tmp_path / "c")
+    assert again.config() == machine.config() and equal(again.state(), machine.state())
+    assert (again.sample(9, seed=4) == machine.sample(9, seed=4)).all()
 
 
 @pytest.mark.parametrize("kind", REBUILT)
@@ -490,9 +519,9 @@ def test_load_model_builds_nothing_that_is_not_minigans_own(tmp_path):
         load_model(tmp_path / "c")
     gan = small_gan().config()
     descriptions = ["", "[]", "7", *map(json.dumps, [
-        {"model": {"kind": "GAN"}, "run": {}},
-        {"model": {"kind": ["GAN"]}, "run": {}},
-        {"model": {**gan, "kind": "os"}, "run": {}},
+        {"model": {"class": "GAN"}, "run": {}},
+        {"model": {"class": ["GAN"]}, "run": {}},
+        {"model": {**gan, "class": "os"}, "run": {}},
         {"model": {**gan, "G": ["Popen", {"args": "true"}]}, "run": {}},
         {"model": {**gan, "G": ["gradcheck", {}]}, "run": {}},
         {"model": {**gan, "G": ["Net", [["Linear", {"n_in": 3, "n_out": 16, "bias": True}]]]}, "run": {}},

@@ -71,11 +71,12 @@ def test_killed_at_random_moments_and_resumed_equals_uninterrupted(tmp_path, kin
     command = [sys.executable, program, kind, out]
     whole, interrupted, wanted = MODELS[kind](), 0, max(1, times // len(MODELS))
     run(whole, None)
-    moments = iter(np.random.default_rng(len(kind)).exponential(0.2, 50 * wanted))  # seconds; a run may end before its moment
-    while interrupted < wanted:
+    for moment in np.random.default_rng(len(kind)).exponential(0.2, 50 * wanted):  # seconds; a run may end before its moment
+        if interrupted == wanted:
+            break
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout.readline() == "ready\n"
-            time.sleep(next(moments))
+            time.sleep(moment)
             process.send_signal(number)
             said = process.stdout.read()
         if process.returncode == -signal.SIGKILL:
@@ -90,6 +91,7 @@ def test_killed_at_random_moments_and_resumed_equals_uninterrupted(tmp_path, kin
             if resumed.steps == whole.steps:  # it had come to the end
                 for path in sorted(out.rglob("*"), reverse=True):
                     path.rmdir() if path.is_dir() else path.unlink()
+    assert interrupted == wanted, f"only {interrupted} of {50 * wanted} runs were caught before their end"
     subprocess.run(command, check=True, capture_output=True)
     last = MODELS[kind]()
     checkpoint.load(out / CHECKPOINT, last)

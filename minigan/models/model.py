@@ -164,8 +164,8 @@ class Model:
 
     def config(self):
         """The class and the arguments of this model, as plain values."""
-        kind, arguments = describe(self)
-        return {"kind": kind, **arguments}
+        name, arguments = describe(self)
+        return {"class": name, **arguments}
 
     def networks(self):
         """{name: learner} of those that have a network; the name is that of the network's argument, "G" for a GAN's G."""

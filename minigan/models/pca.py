@@ -178,8 +178,8 @@ class PCA(Estimator):
 
     def config(self):
         """The class and its arguments, as plain values; no random state, which only `fit` uses."""
-        kind, arguments = describe(self)
-        return {"kind": kind, **arguments, "random_state": None}
+        name, arguments = describe(self)
+        return {"class": name, **arguments, "random_state": None}
 
 
 def orthonormal(U):

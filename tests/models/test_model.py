@@ -103,7 +103,7 @@ def test_its_weights_have_torchs_names(tmp_path):
 
 
 def test_what_it_is():
-    assert Mean(4, lr=np.float64(0.5)).config() == {"kind": "Mean", "n": 4, "lr": 0.5, "seed": 0, "backend": "numpy"}
+    assert Mean(4, lr=np.float64(0.5)).config() == {"class": "Mean", "n": 4, "lr": 0.5, "seed": 0, "backend": "numpy"}
     about, _, name, *table = repr(Mean(4, seed=3)).splitlines()
     assert about == "Mean(n=4, lr=0.1, seed=3, backend='numpy')"
     assert (name, table[-1].split()[0]) == ("learner", "Net")  # a network that the model has built itself
