@@ -2,9 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/where_time_goes.py
 
-Two rates of this machine are measured first: the floating-point operations a second of a large matrix product (the BLAS), and
-the bytes a second of the optimizer's kind of work, reading and writing vectors that do not fit the cache. From them follows
-what a step cannot do without:
+Two rates of this machine are measured first, the best of nine tries: the floating-point operations a second of a large matrix
+product (the BLAS), and the bytes a second of the optimizer's kind of work, reading and writing vectors that do not fit the
+cache. From them follows what a step cannot do without:
 
     products     2 · rows · n_in · n_out operations for each product: a layer has one forward, one for dW, one for dx
     optimizer    Adam reads θ, dθ and two moments, and writes θ and the moments: 7 · 4 bytes for each parameter
@@ -12,13 +12,13 @@ what a step cannot do without:
 Each layer's products are listed: (rows, inner) @ (inner, columns) forward; dW is (inner, rows) @ (rows, columns), dx is
 (rows, columns) @ (columns, inner), and all three take the same number of operations. Beside the time at full rate stands what
 NumPy takes for these products alone. Then steps are run under Python's profiler, and its seconds are laid together by source
-file. A product belongs to the file of its layer. What a file has beyond its products is copies, sums and elementwise work,
-all of them bound by the memory.
+file. What a file has beyond its products is copies, sums and elementwise work, most of it bound by the memory.
 """
 
 import cProfile
 import math
 import pstats
+import statistics
 import time
 from collections import Counter
 from pathlib import Path
@@ -42,14 +42,14 @@ STEPS = 10
 PACKAGE = Path(minigan.__file__).parent
 
 
-def median_seconds(function, times=9):
-    """The median time of a call."""
+def seconds_of(function, times=9, take=statistics.median):
+    """The median time of a call, or the least with take=min."""
     seconds = []
     for _ in range(times):
         start = time.perf_counter()
         function()
         seconds.append(time.perf_counter() - start)
-    return sorted(seconds)[times // 2]
+    return take(seconds)
 
 
 class Product(NamedTuple):
@@ -71,7 +71,7 @@ class Product(NamedTuple):
         x, W, dy = (np.ones(shape, np.float32) for shape in ((self.rows, self.inner), (self.inner, self.columns),
                                                              (self.rows, self.columns)))  # fmt: skip
         calls = ((self.forward, lambda: x @ W), (self.dW, lambda: x.T @ dy), (self.dx, lambda: dy @ W.T))
-        return 1000 * sum(times * median_seconds(call) for times, call in calls if times)
+        return 1000 * sum(times * seconds_of(call) for times, call in calls if times)
 
 
 def products(layers, shape, rows, *, first_dx=False, **times):
@@ -83,11 +83,13 @@ def products(layers, shape, rows, *, first_dx=False, **times):
     for layer, behind in zip(layers, shapes_behind(layers, shape)[1]):
         if hasattr(layer, "net"):
             found += products(layer.layers, shape, rows, first_dx=True, **times)
-        pixels = shape if isinstance(layer, ConvTranspose2d) else behind  # there each pixel of the input becomes a window
+        transposed = isinstance(layer, ConvTranspose2d)  # there each pixel of the input becomes a window, by x Wᵀ
+        pixels = shape if transposed else behind
         for weight in () if hasattr(layer, "net") else layer.shapes:
             if len(weight) > 1:
-                size = rows * math.prod(pixels[:-1]), math.prod(weight[:-1]), weight[-1]
-                found.append(Product(repr(layer), *size, **times | ({} if found or first_dx else {"dx": 0})))
+                sizes = (weight[-1], math.prod(weight[:-1])) if transposed else (math.prod(weight[:-1]), weight[-1])
+                wanted = times if found or first_dx else times | {"dx": 0}
+                found.append(Product(repr(layer), rows * math.prod(pixels[:-1]), *sizes, **wanted))
         shape = behind
     return found
 
@@ -113,8 +115,7 @@ def systems():
     images = GAN(*dcgan((28, 28, 1), 64, 64), latent=64)
     encoder, decoder = tanh_network(784, 200, 200, 100), tanh_network(50, 200, 200, 784)
     vae, cnn, rnn = VAE(encoder, decoder, 50), PixelCNN((28, 28)), PixelRNN((28, 28))
-    rbm = RBM(256, learning_rate=0.01, batch_size=100, n_iter=1)  # 10 steps of PCD-1 are one epoch of 1,000 images
-    many = np.round(rng.random((100 * STEPS, 784), dtype="float32"))
+    rbm = RBM(256, learning_rate=0.01, batch_size=100, n_iter=1).fit(black[:100])
     machine = [Product("W", 100, 784, 256, forward=2, dW=2)]  # v W, v′ W; vᵀ h, v′ᵀ h′; h Wᵀ
     return {
         "vanilla GAN, batch 128": (lambda: gan.step(grey), of_gan(gan, 128), gan.G.size + gan.D.size),
@@ -123,7 +124,7 @@ def systems():
                            encoder.size + decoder.size),
         "PixelCNN, batch 64": (lambda: cnn.step(black[:64]), of_net(cnn.network, 64), cnn.network.size),
         "PixelRNN, batch 64": (lambda: rnn.step(black[:64]), of_net(rnn.network, 64), rnn.network.size),
-        f"RBM, {STEPS} batches of 100": (lambda: rbm.fit(many), machine * STEPS, 0),
+        "RBM, PCD-1, batch 100": (lambda: rbm.step(black[:100]), machine, 0),
     }  # fmt: skip
 
 
@@ -150,13 +151,13 @@ def by_file(step):
 def main():
     memory.keep()  # as `train` does
     a, theta = np.ones((1024, 1024), np.float32), np.ones((8, 1 << 24), np.float32)
-    flops = 2 * 1024**3 / median_seconds(lambda: a @ a)
-    bandwidth = 3 * theta[0].nbytes / median_seconds(lambda: np.add(theta[0], theta[1], out=theta[2]))
+    flops = 2 * 1024**3 / seconds_of(lambda: a @ a, take=min)
+    bandwidth = 3 * theta[0].nbytes / seconds_of(lambda: np.add(theta[0], theta[1], out=theta[2]), take=min)
     print(f"this machine: {flops / 1e9:.0f} GFLOP/s in a large product, {bandwidth / 1e9:.1f} GB/s over vectors\n")
     for name, (step, parts, parameters) in systems().items():
         for _ in range(3):
             step()
-        whole = 1000 * median_seconds(step)
+        whole = 1000 * seconds_of(step)
         counted, adam = Counter(parts), 1000 * 28 * parameters / bandwidth
         full = {part: times * 1000 * part.operations() / flops for part, times in counted.items()}
         alone = {part: times * part.alone() for part, times in counted.items()}

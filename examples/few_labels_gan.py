@@ -3,9 +3,9 @@
     python examples/few_labels_gan.py
     python examples/few_labels_gan.py --data mnist --labels 100 --hidden 1000 --average 0.999
 
-Both have the same classifier network, which draws noise before and between its layers, the same optimizer with averaged θ and
-number of steps, and the same labelled images; the GAN also sees all images without their labels. Several draws of the labels;
-the errors on test images, mean (least … most), are printed and drawn in few_labels_gan.png; samples.png shows what the
+Both have the same classifier network, which draws noise before and between its layers, the same optimizer, with averaged θ, the
+same number of steps and the same labelled images. The GAN also sees all images without their labels. Several draws of the
+labels; the errors on test images, mean (least … most), are printed and drawn in few_labels_gan.png; samples.png shows what the
 generator of the last one draws: feature matching does not ask for good pictures.
 """
 

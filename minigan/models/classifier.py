@@ -58,7 +58,7 @@ class Classifier(Model):
         """One step on images (N, n) and labels (N,), whole numbers 0 … C − 1. -> {"loss": cross-entropy}."""
         if check:
             self.check(batch)
-        (images, labels), rng = batch, self.rng()
+        (images, labels), rng = batch, self.rng() if self.net.draws else None
         logits, tape = self.learner.forward(images, rng)
         loss, dlogits = cross_entropy(logits, labels)
         self.learner.step(self.learner.backward(tape, dlogits, want_dx=False)[1])

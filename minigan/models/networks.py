@@ -17,6 +17,8 @@ def vanilla_generator(latent=10, n_out=784, hidden=128):
 
 def image_generator(*widths):
     """Blocks (Linear, BatchNorm, ReLU) from each width to the next, then Linear, Sigmoid to the last."""
+    if len(widths) < 2:
+        raise ValueError(f"widths are {widths}: want two or more, of the noise first and of the image last")
     *hidden, n_out = widths
     layers = []
     for n_in, n in zip(hidden, hidden[1:]):
@@ -69,10 +71,10 @@ def relu_network(*widths):
 
 
 def noisy_features(*widths, noise=0.3, inner=0.5):
-    """The semi-supervised GAN's classifier up to its features: Noise(noise), then NormedLinear layers of these widths, each
-    with ReLU behind it and Noise(inner) between them.
+    """The semi-supervised GAN's classifier up to its features: Noise(noise), then NormedLinear and ReLU for each width, with
+    Noise(inner) between the blocks.
 
-    Few pixels are far from 0, and the first layer's columns are longer for that, so that its outputs are of size 1.
+    Pixels are small, about 0.3 in root mean square. Columns of length 3 in the first layer bring its outputs to 1 or 2.
     """
     layers = [Noise(noise)]
     for i, (n_in, n_out) in enumerate(zip(widths, widths[1:])):

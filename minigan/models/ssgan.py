@@ -21,8 +21,8 @@ Such a G stays a little off the data, which is what the classifier needs: sample
 D is cut into `features` and `head`, so that both gradients can be read: head(features(x)).
 
 **What holds D.** D could learn the few labelled images by heart, and no loss bounds its features. So it is made of
-`NormedLinear` layers, whose weights cannot grow, with `Noise` before and between them (`noisy_features` in `networks.py`). A
-step hands D a generator for its noise.
+`NormedLinear` layers, whose weights keep their length, with `Noise` before and between them (`noisy_features` in
+`networks.py`). A step hands D a generator for its noise.
 Source: Salimans et al. 2016, sections 3.1 and 5.
 """
 
@@ -114,6 +114,8 @@ class SSGAN(Model):
         if features.output_shapes[-1] != head.input_shape or max(features.min_batch, head.min_batch) > 1:
             raise ValueError(f"features makes {features.output_shapes[-1]}, head takes {head.input_shape}: want the same, and "
                              "no BatchNorm in either: labelled, unlabelled and generated rows go through as one batch")
+        if G.draws or head.draws:
+            raise ValueError("G or head has Noise in it: only features may draw noise, leave it out of the others")
         self.optimizer_g, self.optimizer_d = (Adam(3e-4) if one is None else one for one in (optimizer_g, optimizer_d))
         rng = self.rng(INIT)
         self.generator = Learner(G, self.optimizer_g, G.init(rng, dtype))

@@ -49,6 +49,7 @@ class Net:
         last = next((layer for layer in layers[::-1] if not isinstance(layer, (Flatten, Reshape))), None)
         self.range = getattr(last, "range", None)
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
+        self._first = next((i for i, shapes in enumerate(self.shapes) if shapes), 0)  # below it there is nothing to learn
         self.draws = any(getattr(layer, "draws", False) for layer in layers)
 
     def __repr__(self):
@@ -103,12 +104,12 @@ class Net:
         if dy.shape != tape[-1] or dy.dtype != theta.dtype:
             raise ValueError(f"dy is {tuple(dy.shape)} of {dy.dtype}, the output was {tuple(tape[-1])} and theta is "
                              f"{theta.dtype}: want the output's shape and theta's dtype")
-        params = self.unpack(theta)
+        params, lowest = self.unpack(theta), 0 if want_dx else self._first
         grads = []
-        for i in reversed(range(len(self.layers))):
+        for i in reversed(range(lowest, len(self.layers))):
             layer, p, cache = self.layers[i], params[i], tape[i]
             if layer.shapes:
-                dy, dparams = layer.backward(p, cache, dy, want_dx=want_dx or i > 0, want_dparams=want_dtheta)
+                dy, dparams = layer.backward(p, cache, dy, want_dx=want_dx or i > lowest, want_dparams=want_dtheta)
             else:
                 dy, dparams = layer.backward(p, cache, dy)
             grads.append(dparams)
@@ -154,8 +155,8 @@ class Net:
     def _check(self, theta, x, stats, rng):
         namespace(*(one for one in (theta, x, stats, rng) if one is not None))
         if self.draws and stats is None and rng is None:
-            raise ValueError("this network draws noise: a training pass wants a generator, net.forward(theta, x, rng=…). The "
-                             "models that hand one over are Classifier and SSGAN")
+            raise ValueError("this network draws noise: a training pass wants a generator, net.forward(theta, x, rng=…). Of "
+                             "the models, Classifier hands one over, and SSGAN for its features: leave Noise out elsewhere")
         if stats is not None and stats.dtype != theta.dtype:
             raise TypeError(f"stats is {stats.dtype}, theta is {theta.dtype}: want the same")
         if stats is not None and stats.shape != (total(self.stats_shapes),):

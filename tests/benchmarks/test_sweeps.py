@@ -52,7 +52,7 @@ def test_the_products_of_a_pass():
     assert sizes(net, 7, forward=2, dW=0, first_dx=True) == [(7, 5, 3, 2, 0, 1), (7, 3, 2, 2, 0, 1)]
     assert [part.operations() for part in where["of_net"](net, 7)] == [2 * 7 * 15 * 2, 2 * 7 * 6 * 3]
     images = Net(Reshape(4, 4, 1), Conv2d(1, 3, 2, stride=2), ConvTranspose2d(3, 1, 2, stride=2), Residual(Linear(1, 1)))
-    assert [size[:3] for size in sizes(images, 7)] == [(7 * 4, 4, 3), (7 * 4, 4, 3), (7 * 16, 1, 1)]
+    assert [size[:3] for size in sizes(images, 7)] == [(7 * 4, 4, 3), (7 * 4, 3, 4), (7 * 16, 1, 1)]
     rows = Net(Reshape(4, 5, 2), RowLSTM(2, 3))
     assert [size[:3] for size in sizes(rows, 7)] == [(7 * 20, 2 * 2, 12), (7 * 20, 3 * 3, 12)]  # W_x, W_h: 2 and 3 pixels
 

@@ -145,6 +145,7 @@ REFUSED = {
     r"want a tuple \(unlabelled": lambda: small().step(data()[0]),
     r"want \(N, 8\)": lambda: small().step(tuple(part[..., :7] if part.ndim == 2 else part for part in data())),
     "what features takes": lambda: SSGAN(tanh_network(2, 7), relu_network(8, 6), relu_network(6, 3), latent=2),
+    "only features may draw": lambda: SSGAN(tanh_network(2, 8), relu_network(8, 6), Net(Noise(0.1), Linear(6, 3)), latent=2),
     "no BatchNorm": lambda: SSGAN(tanh_network(2, 8), Net(Linear(8, 6), BatchNorm(6)), relu_network(6, 3), latent=2),
 }
 

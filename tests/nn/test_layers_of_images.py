@@ -256,8 +256,19 @@ def test_torch_agrees_on_weights_of_fixed_length():
     for ours, right in [(y, y_theirs.detach().numpy()), (dx, x.grad.numpy()), (dV.T, expected[0]), (db, expected[1])]:
         assert abs(ours - right).max() < 1e-10
     assert all((a == b).all() for a, b in zip(params, layer.from_torch(named)))
-    with pytest.raises(ValueError, match=r"lengths from 3 to 3.*wants 1\.5"):
+    with pytest.raises(ValueError, match=r"lengths, is \[3\.\] in the shape \(3, 1\).*each 1\.5"):
         layer.from_torch(named | {"parametrizations.weight.original0": np.full((3, 1), 3.0)})
+    for lengths in (np.full((3, 1), np.nan), np.full(1, 1.5)):
+        with pytest.raises(ValueError, match=r"wants \(3, 1\)"):
+            layer.from_torch(named | {"parametrizations.weight.original0": lengths})
+
+
+def test_a_column_of_zeros_stays_zero():
+    layer = NormedLinear(4, 2)
+    params, x = [np.zeros((4, 2)), np.ones(2)], np.ones((3, 4))
+    y, cache = layer.forward(params, x)
+    dx, dparams = layer.backward(params, cache, np.ones((3, 2)))
+    assert (y == 1).all() and (dx == 0).all() and all(np.isfinite(array).all() for array in dparams)
 
 
 @pytest.mark.parametrize("name", ["conv", "conv, oblong", "transposed", "masked", "lstm"])

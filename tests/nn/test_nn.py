@@ -283,6 +283,24 @@ def test_what_a_thing_is_can_be_said_and_built_again(thing):
         build(["system", {"command": "true"}])
 
 
+@pytest.mark.parametrize("first", [[], [Reshape(3)], [Noise(0.1)]], ids=str)
+def test_no_gradient_of_the_data_is_computed_where_nobody_wants_it(first):
+    """Not even where layers without parameters come first; dθ is the same with and without."""
+    asked = []
+
+    class Spy(Linear):
+        def backward(self, params, cache, dy, **wanted):
+            asked.append(wanted["want_dx"])
+            return super().backward(params, cache, dy, **wanted)
+
+    net = Net(*first, Spy(3, 4), Tanh(), Spy(4, 2))
+    theta, x = net.init(generator(0)), generator(1).random((5, 3), "float32")
+    y, tape = net.forward(theta, x, rng=generator(2))
+    with_dx, without = net.backward(theta, tape, y), net.backward(theta, tape, y, want_dx=False)
+    assert asked == [True, True, True, False]
+    assert without[0] is None and (without[1] == with_dx[1]).all()
+
+
 def test_noise_is_drawn_in_training_and_left_out_in_inference(backend, rng):
     """N(0, 0.5²) on 20,000 numbers: the standard deviation of their mean is 0.0035, that of their deviation 0.0025; five of
     these have probability 6e-7."""
@@ -293,7 +311,7 @@ def test_noise_is_drawn_in_training_and_left_out_in_inference(backend, rng):
     assert abs(noise.mean()) < 0.018 and abs(noise.std() - 0.5) < 0.0125
     assert (to_numpy(net.forward(theta, x, rng=generator(7, backend))[0] - clean) == noise).all()
     assert (to_numpy(net.forward(theta, x, net.init_stats("float32", backend))[0]) == to_numpy(clean)).all()
-    with pytest.raises(ValueError, match=r"draws noise.*rng=….*Classifier and SSGAN"):
+    with pytest.raises(ValueError, match=r"draws noise.*rng=….*leave Noise out elsewhere"):
         net.forward(theta, x)
 
 
