@@ -30,7 +30,8 @@ VARIANTS = {
     "R1, γ = 0.1": {"r1": 0.1},
     "R1, γ = 0.1, 40,000 steps": {"r1": 0.1, "steps": 40_000},
     "R1 let go, 128 wide, batches of 256, 40,000 steps": {"r1": 0.1, "r1_schedule": FALLING, "width": 128, "beta2": 0.9,
-                                                          "lr": 4e-3, "average": 0.999, "batch_size": 256, "steps": 40_000},
+                                                          "lr": 4e-3, "average": 0.999, "momentum": 0.01, "batch_size": 256,
+                                                          "steps": 40_000},
 }
 
 
@@ -49,10 +50,11 @@ def run(folder, seed, variant, world, steps):
     kind = WGAN if {"clip", "penalty"} & set(options) else GAN
     width, beta2, points = options.pop("width", 64), options.pop("beta2", 0.999), WORLDS[world]()
     average, batch_size = options.pop("average", 0.0), options.pop("batch_size", 128)
+    G = plane_generator(hidden=width, momentum=options.pop("momentum", 0.1))
     D = plain_network(2 * options.get("pack", 1), width, width, width, 1)
     falling = Straight(steps, to=0.01)
     optimizer_g = Adam(lr, beta2=beta2, schedule=falling, average=average)
-    gan = kind(plane_generator(hidden=width), D, latent=2, seed=seed, optimizer_g=optimizer_g,
+    gan = kind(G, D, latent=2, seed=seed, optimizer_g=optimizer_g,
                optimizer_d=Adam(lr * faster, beta2=beta2, schedule=falling), **options)  # fmt: skip
     train(gan, points.sample(100_000, seed), steps=steps, batch_size=batch_size, seed=seed, progress=False, intervals=10,
           out=folder, resume=True)  # fmt: skip

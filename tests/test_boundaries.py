@@ -155,7 +155,7 @@ CALLS = {
     "Cosine": layer(Cosine, steps=3, to=0.5),
     "vanilla_generator": layer(networks.vanilla_generator, latent=2, n_out=4, hidden=2),
     "vanilla_discriminator": layer(networks.vanilla_discriminator, n_in=4, hidden=2),
-    "plane_generator": layer(networks.plane_generator, latent=2, n_out=2, hidden=2, depth=1),
+    "plane_generator": layer(networks.plane_generator, latent=2, n_out=2, hidden=2, depth=1, momentum=0.1),
     "classifier_network": layer(classifier.classifier_network, n_in=4, n_classes=2, hidden=2),
     "dcgan": layer(dcgan.dcgan, image=(8, 8, 1), latent=2, width=2),
     # what models answer

@@ -43,14 +43,17 @@ def plain_network(*widths):
     return Net(*layers[:-1])
 
 
-def plane_generator(latent=2, n_out=2, hidden=64, depth=4):
+def plane_generator(latent=2, n_out=2, hidden=64, depth=4, momentum=0.1):
     """A generator for points in the plane: depth blocks (Linear, BatchNorm, ReLU), then Linear. Deep, since it must
     squeeze a connected cloud of noise into clusters with next to nothing between them. It is continuous, so some samples always
     lie between.
+
+    momentum: BatchNorm's. Where a mode is narrow, noise in the running statistics of the last ten batches moves samples out of
+    it; 0.01 averages over a hundred.
     """
     widths, layers = [latent, *[hidden] * whole("depth", depth, most=1000)], []
     for n_in, n in zip(widths, widths[1:]):
-        layers += [Linear(n_in, n, init=he), BatchNorm(n), ReLU()]
+        layers += [Linear(n_in, n, init=he), BatchNorm(n, momentum=momentum), ReLU()]
     return Net(*layers, Linear(hidden, n_out))
 
 
