@@ -110,7 +110,8 @@ def test_each_task_fails_on_a_release(released, graders):
 
 IDIOMS = {"else:", "if check:", "self.check(x)", "xp = namespace(x)", "xp = namespace(dy)", "xp = namespace(logits)",
           "return x", "return y", "return loss", "return loss, dtheta, tapes", "self.steps += 1", "W, b = params",
-          "W_x, W_h, b = params", "(W, _), (x, constant) = params, cache", "self.input_shape = (None, None, self.n_in)"}
+          "W_x, W_h, b = params", "(W, _), (x, constant) = params, cache", "self.input_shape = (None, None, self.n_in)",
+          "if not want_dparams:", "return dx, None"}
 
 
 def test_no_line_of_a_solution_is_in_a_release(released):

@@ -65,7 +65,7 @@ WRONG = [
     (1, BATCHNORM, "            (mean, variance), batch = stats, None\n", "            mean, batch = xp.mean(rows, axis=0), None\n            variance = xp.mean((rows - mean) ** 2, axis=0)\n",
      {9}, "in inference, the running statistics"),
     (1, BATCHNORM, "r = 1.0 / xp.sqrt(variance + self.eps)", "r = 1.0 / (xp.sqrt(variance) + self.eps)", {9}, "y in training"),
-    (1, BATCHNORM, "variance = xp.mean((rows - mean) ** 2, axis=0)", "variance = xp.sum((rows - mean) ** 2, axis=0) / (rows.shape[0] - 1)", {9}, "v in the cache"),
+    (1, BATCHNORM, "variance = xp.mean(centred * centred, axis=0)", "variance = xp.sum(centred * centred, axis=0) / (rows.shape[0] - 1)", {9}, "v in the cache"),
     (1, BATCHNORM, "gamma * x_hat + beta, x.shape)", "gamma * x_hat, x.shape)", {9}, "in every column: is a bias"),
     (1, BATCHNORM, "return xp.reshape(gamma * x_hat + beta, x.shape), (x_hat, r, batch)", "return xp.reshape(gamma * x_hat + beta, x.shape), (rows, r, batch)", {9}, "x_hat in the cache"),
     (1, BATCHNORM, "(dy - dbeta / N - x_hat", "(dy - x_hat", {10}, "is the way through the mean missing?"),
