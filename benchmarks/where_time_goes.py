@@ -82,14 +82,13 @@ def products(layers, shape, rows, *, first_dx=False, **times):
     found = []
     for layer, behind in zip(layers, shapes_behind(layers, shape)[1]):
         if hasattr(layer, "net"):
-            found += products(layer.layers, shape, rows, first_dx=True, **times)
-        transposed = isinstance(layer, ConvTranspose2d)  # there each pixel of the input becomes a window, by x Wᵀ
-        pixels = shape if transposed else behind
-        for weight in () if hasattr(layer, "net") else layer.shapes:
-            if len(weight) > 1:
-                sizes = (weight[-1], math.prod(weight[:-1])) if transposed else (math.prod(weight[:-1]), weight[-1])
-                wanted = times if found or first_dx else times | {"dx": 0}
-                found.append(Product(repr(layer), rows * math.prod(pixels[:-1]), *sizes, **wanted))
+            found += products(layer.layers, shape, rows, first_dx=first_dx or bool(found), **times)
+        for *inner, columns in (weight for weight in layer.shapes if len(weight) > 1):
+            pixels, sizes = behind, (math.prod(inner), columns)
+            if isinstance(layer, ConvTranspose2d):  # each pixel of the input becomes a window, by x Wᵀ
+                pixels, sizes = shape, sizes[::-1]
+            wanted = times if found or first_dx else times | {"dx": 0}
+            found.append(Product(repr(layer), rows * math.prod(pixels[:-1]), *sizes, **wanted))
         shape = behind
     return found
 

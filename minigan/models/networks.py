@@ -16,14 +16,19 @@ def vanilla_generator(latent=10, n_out=784, hidden=128):
 
 
 def image_generator(*widths):
-    """Blocks (Linear, BatchNorm, ReLU) from each width to the next, then Linear, Sigmoid to the last."""
+    """Blocks (Linear, BatchNorm, ReLU) of these widths, then Linear, Sigmoid. widths: of the noise first, of the image last."""
     if len(widths) < 2:
         raise ValueError(f"widths are {widths}: want two or more, of the noise first and of the image last")
     *hidden, n_out = widths
+    return Net(*_blocks(hidden), Linear(hidden[-1], n_out), Sigmoid())
+
+
+def _blocks(widths, momentum=0.1):
+    """Linear, BatchNorm, ReLU from each width to the next."""
     layers = []
-    for n_in, n in zip(hidden, hidden[1:]):
-        layers += [Linear(n_in, n, init=he), BatchNorm(n), ReLU()]
-    return Net(*layers, Linear(hidden[-1], n_out), Sigmoid())
+    for n_in, n in zip(widths, widths[1:]):
+        layers += [Linear(n_in, n, init=he), BatchNorm(n, momentum=momentum), ReLU()]
+    return layers
 
 
 def vanilla_discriminator(n_in=784, hidden=128):
@@ -51,10 +56,8 @@ def plane_generator(latent=2, n_out=2, hidden=64, depth=4, momentum=0.1):
     momentum: BatchNorm's. Where a mode is narrow, noise in the running statistics of the last ten batches moves samples out of
     it; 0.01 averages over a hundred.
     """
-    widths, layers = [latent, *[hidden] * whole("depth", depth, most=1000)], []
-    for n_in, n in zip(widths, widths[1:]):
-        layers += [Linear(n_in, n, init=he), BatchNorm(n, momentum=momentum), ReLU()]
-    return Net(*layers, Linear(hidden, n_out))
+    widths = [latent, *[hidden] * whole("depth", depth, most=1000)]
+    return Net(*_blocks(widths, momentum), Linear(hidden, n_out))
 
 
 def tanh_network(*widths):
@@ -74,10 +77,11 @@ def relu_network(*widths):
 
 
 def noisy_features(*widths, noise=0.3, inner=0.5):
-    """The semi-supervised GAN's classifier up to its features: Noise(noise), then NormedLinear and ReLU for each width, with
-    Noise(inner) between the blocks.
+    """The semi-supervised GAN's classifier up to its features: Noise, then NormedLinear and ReLU for each width, with Noise
+    between the blocks.
 
-    Pixels are small, about 0.3 in root mean square. Columns of length 3 in the first layer bring its outputs to 1 or 2.
+    widths: of the image first, of the features last. noise, inner: standard deviations, on the image and between the blocks.
+    Pixels are small, 0.3 to 0.5 in root mean square: columns of length 3 bring the first layer's outputs to between 1 and 2.
     """
     layers = [Noise(noise)]
     for i, (n_in, n_out) in enumerate(zip(widths, widths[1:])):

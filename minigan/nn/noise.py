@@ -2,11 +2,11 @@
 
     y = x + s ε          ε ~ N(0, 1), drawn anew for every number in every training pass          dx = dy
 
-The layer above cannot rely on small differences, and cannot learn few examples by heart: it never sees them twice alike.
-In inference y = x.
+The layer above never sees an example twice alike: it cannot rely on small differences, and few examples are harder to learn
+by heart. In inference y = x.
 
 The draws come from a generator that the caller hands in, `net.forward(theta, x, rng=rng)`, so that a pass is a function of what
-it is given. A training pass without one is refused: a model that does not know of the noise would leave it out silently.
+it is given. A training pass without one is refused: a model that knows nothing of the noise would leave it out.
 Source: Bishop 1995, "Training with noise is equivalent to Tikhonov regularization".
 """
 

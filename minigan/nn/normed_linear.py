@@ -40,7 +40,7 @@ class NormedLinear(Linear):
         self.scale = number("NormedLinear: scale", scale, above=0)
 
     def weights(self, V):
-        """W, and s / ‖v‖ of each column; a column of zeros has no direction and stays 0."""
+        """W (n_in, n_out), and s / ‖v_j‖ (n_out,). A column of zeros has no direction, and W_j is 0 there."""
         xp = namespace(V)
         stretch = self.scale / xp.maximum(xp.sqrt(xp.sum(V * V, axis=0)), SHORTEST)
         return V * stretch, stretch
@@ -53,7 +53,7 @@ class NormedLinear(Linear):
 
     def tangent(self, params, cache, t):
         """t (…, n_in), a change of x -> the change of y (…, n_out), and the cache for backward."""
-        W, stretch = self.weights(params[0])
+        W, stretch = self.weights(params[0])  # not the cache's W: the tangent, too, is a function of V
         moved, after = super().tangent([W, params[1]], cache[2], t)
         return moved, (W, stretch, after)
 

@@ -326,6 +326,8 @@ def test_a_classifier_hands_noise_its_draws():
 
     assert after(0, 0.5) == after(0, 0.5) != after(1, 0.5)
     assert after(0, 0.0) == after(1, 0.0)
+    # θ̄ with BatchNorm: x passes once more, and that pass too needs its draws
+    Classifier(Net(Noise(0.5), Linear(4, 2), BatchNorm(2)), Adam(average=0.5)).step((images, labels))
 
 
 @pytest.mark.parametrize("layer", [Linear(3, 2), NormedLinear(3, 2), BatchNorm(3), ReLU(), LeakyReLU(0.3), Sigmoid(),
