@@ -27,7 +27,7 @@ from minigan.train import train
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add_data_arguments(parser)
 parser.add_argument("--labels", type=int, nargs="+", default=[20, 50, 100])
-parser.add_argument("--draws", type=int, default=5)
+parser.add_argument("--draws", type=int, default=3)
 parser.add_argument("--hidden", type=int, default=256)
 parser.add_argument("--epochs", type=int, default=60)
 parser.add_argument("--lr", type=float, default=3e-3, help="falls to 0 along a straight line")
