@@ -33,8 +33,8 @@ RIGHT = [
     (1, ACTIVATIONS, "return namespace(x).maximum(x, x * self.slope), x", "return namespace(x).where(x > 0, x, self.slope * x), x"),
     (1, LOSSES, "    loss = xp.maximum(logits, 0.0) - target * logits + xp.log1p(xp.exp(-xp.abs(logits)))\n", "    loss = target * softplus(-logits) + (1.0 - target) * softplus(logits)\n"),
     (1, LOSSES, "return xp.mean(loss), (sigmoid(logits) - target) / logits.size", "n = 1\n    for length in logits.shape:\n        n *= length\n    return xp.sum(loss) / n, (sigmoid(logits) - target) * (1.0 / n)"),
-    (1, BATCHNORM, "variance = xp.mean((rows - mean) ** 2, axis=0)", "variance = xp.var(rows, axis=0)"),
-    (1, BATCHNORM, "variance = xp.mean((rows - mean) ** 2, axis=0)", "variance = xp.mean(rows * rows, axis=0) - mean**2"),
+    (1, BATCHNORM, "variance = xp.mean(centred * centred, axis=0)", "variance = xp.var(rows, axis=0)"),
+    (1, BATCHNORM, "variance = xp.mean(centred * centred, axis=0)", "variance = xp.mean(rows * rows, axis=0) - mean**2"),
     (1, BATCHNORM, "dx = gamma * r * (dy - dbeta / N - x_hat * (dgamma / N))", "dx_hat = gamma * dy\n            dx = r / N * (N * dx_hat - xp.sum(dx_hat, axis=0) - x_hat * xp.sum(dx_hat * x_hat, axis=0))"),
     # sheet 2
     (2, ADVERSARIAL, "    loss, dlogits = bce_with_logits(logits, 0.0)\n    return -loss, -dlogits\n", "    xp = namespace(logits)\n    p = 1.0 / (1.0 + xp.exp(-xp.clip(logits, -500, 500)))\n    loss = -xp.maximum(logits, 0.0) - xp.log1p(xp.exp(-xp.abs(logits)))\n    return xp.mean(loss), -p / logits.shape[0]\n"),

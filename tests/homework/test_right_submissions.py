@@ -84,6 +84,12 @@ def test_there_are_twenty_ways_and_some_on_each_sheet():
     assert {number for number, *_ in RIGHT} == {1, 2, 3, 4, 5, 6, 7}
 
 
+@pytest.mark.parametrize(("number", "path", "old", "new"), RIGHT, ids=NAMES)
+def test_each_changes_a_text_that_the_library_has_once(library, number, path, old, new):
+    """The slow tests would say so too, but a change of the library should hear of it from the fast ones."""
+    library(path, old, new)
+
+
 @pytest.mark.slow
 def test_a_wrong_submission_is_seen_by_the_same_comparison(library):
     """So that the tests above can fail: minimax with the wrong sign."""
