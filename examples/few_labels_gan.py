@@ -62,17 +62,16 @@ def balanced(m, draw):
     return images[chosen], labels[chosen]
 
 
-errors = {"classifier alone": [], "semi-supervised GAN": []}
+errors = {"semi-supervised GAN": [], "classifier alone": []}
 for m in args.labels:
     found = {name: [] for name in errors}
     for draw in range(args.draws):
         data = beside(images, *balanced(m, draw), 10)
         adam = Adam(args.lr, beta1=0.5, schedule=Straight(steps), average=args.average)
-        alone = Classifier(Net(*features.layers, *head.layers), adam, seed=draw, backend=args.backend)
-        train(alone, data[1:], steps=steps, batch_size=batch, seed=draw, progress=False)
         gan = SSGAN(G, features, head, 100, optimizer_g=adam, optimizer_d=adam, seed=draw, backend=args.backend)
-        train(gan, data, steps=steps, batch_size=batch, seed=draw, out=out / f"{m}_{draw}", resume=args.resume, progress=False)
-        for name, model in zip(found, (alone, gan)):
+        alone = Classifier(Net(*features.layers, *head.layers), adam, seed=draw, backend=args.backend)
+        for name, model, rows, folder in zip(found, (gan, alone), (data, data[1:]), (f"{m}_{draw}", f"{m}_{draw}_alone")):
+            train(model, rows, steps=steps, batch_size=batch, seed=draw, out=out / folder, resume=args.resume, progress=False)
             found[name].append(100 * (1 - model.accuracy(*test)))
     for name, values in found.items():
         errors[name].append(values)
