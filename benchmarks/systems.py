@@ -29,7 +29,7 @@ from minigan.sweep import add_arguments, run_command
 SIZES = {  # code and hidden: the widths of PCA, autoencoder, VAE; width: channels of DCGAN and PixelCNN
     "digits": {"code": 8, "hidden": 200, "width": 24, "epochs": {"autoencoder": 100, "denoiser's chain": 100, "RBM": 100,
                "VAE": 200, "PixelCNN": 60, "PixelRNN": 60, "GAN": 500, "WGAN": 500, "DCGAN": 500}},
-    "mnist": {"code": 20, "hidden": 500, "width": 32, "epochs": {"autoencoder": 20, "denoiser's chain": 20, "RBM": 20,
+    "mnist": {"code": 20, "hidden": 500, "width": 32, "epochs": {"autoencoder": 20, "denoiser's chain": 10, "RBM": 20,
               "VAE": 40, "PixelCNN": 3, "PixelRNN": 2, "GAN": 30, "WGAN": 20, "DCGAN": 6}},
 }  # fmt: skip
 DIGITS = {"exact": 1, "bound": 1, "estimate": 1, "parzen": 0, "two_sample": 2, "precision": 2, "recall": 2, "sure": 2,

@@ -17,13 +17,14 @@ give:
 
     L_G = ‖mean f(x) − mean f(G(z))‖²          ∂L_G/∂f(G(z_n)) = 2/N (mean f(G(z)) − mean f(x))
 
-Such a G stays a little off the data, which is what the classifier needs: samples that mark the space between the classes.
+It is not asked for samples that look real. Dai et al. 2017 say why that helps: a classifier needs samples that mark the space
+between the classes, where no image is, and a G that drew real images would give it none.
 D is cut into `features` and `head`, so that both gradients can be read: head(features(x)).
 
 **What holds D.** D could learn the few labelled images by heart, and no loss bounds its features. So it is made of
 `NormedLinear` layers, whose weights keep their length, with `Noise` before and between them (`noisy_features` in
 `networks.py`). A step hands D a generator for its noise.
-Source: Salimans et al. 2016, sections 3.1 and 5.
+Sources: Salimans et al. 2016, sections 3.1 and 5; Dai et al. 2017, Good semi-supervised learning that requires a bad GAN.
 """
 
 import numpy as np
