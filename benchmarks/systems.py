@@ -119,12 +119,13 @@ def run(folder, seed, system, data):
         drawn = test
     else:
         epochs = SIZES[data]["epochs"].get(system)
+        resumed = (folder / "checkpoint.safetensors").exists()  # then this process does not see all of the training
         model, start = build(system, n, epochs, seed, len(known)), time.process_time()
         if epochs:
             train(model, known, epochs=epochs, batch_size=64, seed=seed, progress=False, out=folder, resume=True, frames=4)
         else:
             model.fit(known)
-        figures["training"] = time.process_time() - start
+        figures["training"] = None if resumed else time.process_time() - start
         figures |= likelihoods(system, model, test)
         model.sample(2, seed=0)
         start = time.process_time()
