@@ -51,8 +51,6 @@ def main():
         model.learner = Learner(model.network, optimizer, before.optimizer.averaged(before.theta))
     out, start = args.out / f"{args.model}_seed{args.seed}", time.perf_counter()
     train(model, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=out, resume=True, frames=4, intervals=400)
-    if model.steps < steps:
-        return  # it was interrupted, and has said so
     minutes = (time.perf_counter() - start) / 60
     log_p = model.log_likelihood(to(test, args.backend))
     result = {"model": args.model, "seed": args.seed, "epochs": args.epochs, "minutes": round(minutes, 1),

@@ -125,7 +125,8 @@ def run(folder, seed, system, data):
             train(model, known, epochs=epochs, batch_size=64, seed=seed, progress=False, out=folder, resume=True, frames=4)
         else:
             model.fit(known)
-        figures["training"] = None if resumed else time.process_time() - start
+        if not resumed:
+            figures["training"] = time.process_time() - start
         figures |= likelihoods(system, model, test)
         model.sample(2, seed=0)
         start = time.process_time()

@@ -40,8 +40,6 @@ def main():
                   optimizer=optimizer, seed=seed, backend=args.backend)  # fmt: skip
         out, start = args.out / f"k{args.samples}_seed{seed}", time.perf_counter()
         train(vae, images, epochs=args.epochs, batch_size=100, seed=seed, out=out, resume=True)
-        if vae.steps < 600 * args.epochs:
-            return  # it was interrupted, and has said so
         minutes = (time.perf_counter() - start) / 60
         log_p = vae.log_likelihood(test, samples=args.importance, seed=0)
         result = {"seed": seed, "samples": args.samples, "epochs": args.epochs, "minutes": round(minutes, 1),

@@ -14,9 +14,6 @@ import hashlib
 import json
 import numbers
 import re
-import signal
-import socket
-import threading
 import time
 import traceback
 
@@ -51,7 +48,7 @@ def _keep(run, cell, folder):
     fresh, start = not (folder / OUTPUT).exists(), time.perf_counter()
     (folder / ERROR).unlink(missing_ok=True)
     try:
-        with open(folder / OUTPUT, "a", encoding="utf-8") as output, contextlib.redirect_stdout(output), _not_half():
+        with open(folder / OUTPUT, "a", encoding="utf-8") as output, contextlib.redirect_stdout(output):
             figures = run(folder, **cell)
         if not isinstance(figures, dict) or not all(isinstance(value, numbers.Real) for value in figures.values()):
             raise TypeError(f"{run.__qualname__} returned {figures!r}: want {{name: number}}")
@@ -62,29 +59,6 @@ def _keep(run, cell, folder):
         replace(folder / RESULT, json.dumps(cell | figures | {"seconds": seconds}, ensure_ascii=False).encode())
     except Exception:
         replace(folder / ERROR, traceback.format_exc().encode())
-
-
-@contextlib.contextmanager
-def _not_half():
-    """Raise KeyboardInterrupt behind a run in which Ctrl-C or SIGTERM came. `train` then stops early and returns, and the run
-    would hand over figures of half a training. train's handler takes the signal, but Python also writes its number into the
-    wakeup file.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # train leaves signals alone there
-        return
-    here, there = socket.socketpair()
-    with here, there:
-        here.setblocking(False)
-        there.setblocking(False)
-        before = signal.set_wakeup_fd(there.fileno())
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-        with contextlib.suppress(BlockingIOError):
-            if {signal.SIGINT, signal.SIGTERM} & set(here.recv(4096)):
-                raise KeyboardInterrupt
 
 
 def outcome(folder):

@@ -56,7 +56,8 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     progress: bool, a bar on standard output.
 
     On Linux the process keeps the memory of arrays that are dropped, up to 1 GiB (`memory.py`).
-    Ctrl-C and SIGTERM end the training after the step that is under way; what there is, is kept and written.
+    Ctrl-C and SIGTERM end the training after the step that is under way; what there is, is kept and written, and then
+    KeyboardInterrupt is raised, so that nobody goes on with half a training as if it were a whole one.
     Raises TrainingFailed where a number became NaN or infinite; BadCheckpoint where resume finds one of another run.
     """
     epochs, batch_size, seed = whole("epochs", epochs), whole("batch_size", batch_size), whole("seed", seed, 0)
@@ -124,7 +125,7 @@ def _run(model, data, rows, per_epoch, total, *, interval, seed, record, resume,
         record.finish()
     if interrupted.is_set():
         how = f"; go on with resume=True (an example: --resume) and out={str(record.out)!r}" if record.out else ""
-        print(f"interrupted after {i} of {total} steps; the model keeps what it has learned{how}")
+        raise KeyboardInterrupt(f"interrupted after {i} of {total} steps; the model keeps what it has learned{how}")
     return record.log
 
 

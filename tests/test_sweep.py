@@ -99,7 +99,7 @@ def test_a_sweep_that_was_ended_goes_on_where_it_was(number, by_one, tmp_path):
 
 
 def test_half_a_training_is_no_result(tmp_path):
-    """train ends at Ctrl-C as if it were complete. The sweep does not take its figures, and goes on from its checkpoint."""
+    """Ctrl-C ends the sweep, which has no figures of that cell, and goes on from its checkpoint."""
     with pytest.raises(KeyboardInterrupt):
         sweep(sweep_run.interrupted, {}, 1, tmp_path / "out", progress=False)
     assert not cells(tmp_path / "out", "result.json")

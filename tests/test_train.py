@@ -19,6 +19,7 @@ from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
 from minigan.nn import SGD
+from minigan.record import read_log
 from minigan.train import TrainingFailed, busy, train
 
 
@@ -123,7 +124,8 @@ def test_frames_are_kept_on_the_way_and_a_resumed_run_has_all_of_them(tmp_path):
         return whole_step(n, rng)
 
     gan.step_g = stop_at_42
-    train(gan, data(), epochs=10, out=out, **options)
+    with pytest.raises(KeyboardInterrupt):
+        train(gan, data(), epochs=10, out=out, **options)
     assert (gan.steps, names(out)) == (42, [f"00000{i}.png" for i in range(4)])
     train(small_gan(), data(), epochs=10, out=out, resume=True, **options)
     for name in names(tmp_path / "whole"):
@@ -226,7 +228,7 @@ def test_a_model_whose_theta_overflows_fails_in_words_and_goes_back(kind):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("progress", [True, False])
-def test_ctrl_c_keeps_what_there_is_and_tears_no_step(capsys, tmp_path, progress, number):
+def test_ctrl_c_keeps_what_there_is_and_tears_no_step(tmp_path, progress, number):
     """The signal comes in the middle of a step; the step is finished, then the run ends and writes its pictures."""
     gan = small_gan()
     whole_step = gan.step_g
@@ -238,9 +240,11 @@ def test_ctrl_c_keeps_what_there_is_and_tears_no_step(capsys, tmp_path, progress
 
     gan.step_g = press_ctrl_c
     handler = signal.getsignal(number)
-    log = train(gan, data(), epochs=10, batch_size=10, out=tmp_path, progress=progress)
-    assert log[-1]["step"] == gan.steps == gan.discriminator.optimizer.t == gan.generator.optimizer.t == 12
-    said = capsys.readouterr().out
+    with pytest.raises(KeyboardInterrupt) as caught:
+        train(gan, data(), epochs=10, batch_size=10, out=tmp_path, progress=progress)
+    assert read_log(tmp_path / "log.csv")[0][-1]["step"] == gan.steps == 12
+    assert gan.discriminator.optimizer.t == gan.generator.optimizer.t == 12
+    said = str(caught.value)
     assert "interrupted after 12 of 70 steps" in said and f"--resume) and out={str(tmp_path)!r}" in said
     assert (tmp_path / "samples.png").exists()
     assert signal.getsignal(number) is handler

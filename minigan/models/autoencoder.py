@@ -83,10 +83,11 @@ class Autoencoder(Model):
             self.check(x)
         networks = (self.encoder, self.coder.theta, self.decoder, self.drawer.theta)
         seen = spoil(x, self.rng(), self.noise) if self.noise else x
-        loss, codes, dtheta_e, dtheta_d, (tape_e, tape_d) = reconstruction_grad(*networks, seen, x)
+        loss, _, dtheta_e, dtheta_d, (tape_e, tape_d) = reconstruction_grad(*networks, seen, x)
         self.coder.step(dtheta_e)
         self.drawer.step(dtheta_d)
         self.coder.track(tape_e, seen)
+        codes = self.coder.infer(x)  # of clean images, and by θ̄ where the optimizer averages: `sample` draws such codes
         self.drawer.track(tape_d, codes)
         xp, N, slide = namespace(x), x.shape[0], max(SLIDE, 1.0 / (self.steps + 1))  # a plain mean at first
         self.code_mean = (1.0 - slide) * self.code_mean + slide * xp.mean(codes, axis=0)

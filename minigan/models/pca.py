@@ -84,7 +84,8 @@ class PCA(Estimator):
         self.mean_, self.components_, self.explained_variance_ = mean, components, variance
         self.explained_variance_ratio_ = variance / total if total else variance * 0.0
         rest = min(N, n) - q
-        self.noise_variance_ = max(0.0, total - float(xp.sum(variance))) / rest if rest else 0.0
+        left = centred - (centred @ components.T) @ components  # not total − Σ λ, the difference of large numbers
+        self.noise_variance_ = float(xp.sum(left * left)) / ((N - 1) * rest) if rest else 0.0
         return self
 
     def _iterate(self, centred, q):
@@ -92,15 +93,17 @@ class PCA(Estimator):
         xp, N = namespace(centred), centred.shape[0]
         rng = generator(seed_of(self.random_state), self.backend, INIT)
         U = orthonormal(rng.standard_normal(size=(centred.shape[1], q), dtype=dtype_name(centred)))
+        # C + shift·I has the eigenvectors of C, and no column becomes 0 where the data have no variance
+        shift = float(xp.finfo(centred.dtype).eps) * float(xp.sum(centred * centred)) or 1.0
         for rounds in range(1, whole("max_iter", self.max_iter) + 1):  # noqa: B007
-            new = orthonormal(centred.T @ (centred @ U))
+            new = orthonormal(centred.T @ (centred @ U) + shift * U)
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
             U = new
             if float(xp.max(xp.sum(outside * outside, axis=0))) < self.tol**2:
                 break
         t = centred @ U
         variance, axes = np.linalg.eigh(to_numpy(t.T @ t / (N - 1)))  # of q numbers: small, on the host
-        variance, axes = to([variance[::-1].copy(), axes[:, ::-1].copy()], self.backend)
+        variance, axes = to([np.maximum(variance[::-1], 0.0), axes[:, ::-1].copy()], self.backend)
         return (U @ axes).T, variance, rounds
 
     def transform(self, X):
@@ -133,8 +136,8 @@ class PCA(Estimator):
         log_p = n * math.log(2 * math.pi) + float(xp.sum(xp.log(self.explained_variance_)))
         log_p = log_p + xp.sum(t * t / self.explained_variance_, axis=1)
         if q < n:
-            left = xp.sum(centred * centred, axis=1) - xp.sum(t * t, axis=1)
-            log_p = log_p + (n - q) * math.log(self.noise_variance_) + left / self.noise_variance_
+            left = centred - t @ self.components_  # ‖x − m‖² − ‖t‖² is its square, and no difference of large numbers
+            log_p = log_p + (n - q) * math.log(self.noise_variance_) + xp.sum(left * left, axis=1) / self.noise_variance_
         return back_to(source, -0.5 * log_p)
 
     def score_samples(self, X):
@@ -169,6 +172,8 @@ class PCA(Estimator):
             raise ValueError(f"got {type(state).__name__} for a state, with {type(components).__name__} for components_: want "
                              "a dict as `state()` gives it, with an array (q, n) there")
         q, n = components.shape
+        if self.n_components not in (None, q):
+            raise ValueError(f"the state has {q} components, and this PCA n_components={self.n_components}: want the same")
         like = {"mean_": components[0, :], "components_": components, "explained_variance_": components[:, 0],
                 "explained_variance_ratio_": components[:, 0], "noise_variance_": 0.0}  # fmt: skip
         check_like(state, like)
@@ -184,12 +189,12 @@ class PCA(Estimator):
 
 def orthonormal(U):
     """The columns of U (n, q) made orthonormal, one after the other (Gram–Schmidt): from each, its part along earlier ones is
-    taken away. Twice, since the first time rounding leaves a little of it.
+    taken away. Three times, since each time rounding leaves a little of it, which is much where most was taken away.
     """
     xp, columns = namespace(U), []
     for j in range(U.shape[1]):
         u = U[:, j]
-        for _ in range(2 if columns else 0):
+        for _ in range(3 if columns else 0):
             earlier = xp.stack(columns, axis=1)
             u = u - earlier @ (earlier.T @ u)
         columns.append(u / xp.sqrt(xp.sum(u * u)))

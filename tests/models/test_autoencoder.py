@@ -54,6 +54,15 @@ def small_autoencoder(**options):
     return Autoencoder(tanh_network(9, 6, 2), tanh_network(2, 6, 9), **options)
 
 
+def test_the_codes_that_are_drawn_are_those_of_encode():
+    """After one step their mean and E[c cᵀ] are that batch's: of the images as they are, by the θ̄ that `encode` uses."""
+    model, x = small_autoencoder(noise=0.4, optimizer=SGD(0.5, average=0.5), dtype="float64"), generator(0).random((20, 9))
+    model.step(x)
+    codes = model.encode(x)
+    assert np.allclose(model.code_mean, codes.mean(axis=0), rtol=1e-12, atol=0)
+    assert np.allclose(model.code_square, codes.T @ codes / 20, rtol=1e-12, atol=0)
+
+
 def small_gsn(**options):
     return GSN(tanh_network(9, 12, 9), **options)
 

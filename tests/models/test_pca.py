@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minigan.arrays import generator, to, to_numpy
+from minigan.data.digits import digits
 from minigan.models.autoencoder import Autoencoder
 from minigan.models.pca import PCA, subspace_angle
 from minigan.nn import Adam, Cosine, Linear, Net
@@ -90,6 +91,34 @@ def test_the_impossible_is_refused_and_nothing_is_learned(options, X, message):
     with pytest.raises(ValueError, match=message):
         machine.fit(X)
     assert not [name for name in vars(machine) if name.endswith("_")]
+
+
+@pytest.mark.parametrize(("X", "rank"), [(np.ones((20, 6)), 0), (digits()[0].astype(np.float64), 61)], ids=["ones", "digits"])
+def test_more_components_than_directions(X, rank):
+    """The iteration finds directions without variance too, and they are orthonormal. 64 products of vectors of length 1, three
+    times, round by 64 · 3 · 2⁻⁵³ = 2e-14; a variance by that times the largest, and what comes back by that and 64 terms.
+    """
+    q = rank + 2
+    pca = PCA(q, solver="iteration", random_state=0, max_iter=30).fit(X)
+    assert np.abs(pca.components_ @ pca.components_.T - np.eye(q)).max() < 2e-14
+    assert (pca.explained_variance_[rank:] >= 0).all()
+    assert (pca.explained_variance_[rank:] <= 2e-14 * pca.explained_variance_[0]).all()
+    assert np.abs(pca.inverse_transform(pca.transform(X)) - X).max() < 64 * 2e-14
+
+
+def test_float32_has_the_likelihood_of_float64():
+    """60 of the 61 directions that digits have: σ² is 4e-7 of the variance. float32 and its sums of 64: 1e-5 of each term."""
+    X = digits()[0]
+    wide = PCA(60).fit(X.astype(np.float64)).log_likelihood(X.astype(np.float64))
+    assert np.abs(PCA(60).fit(X).log_likelihood(X) - wide).max() < 1e-5 * np.abs(wide).max()
+
+
+def test_a_state_of_another_size_is_refused():
+    X = digits()[0]
+    pca = PCA(2).fit(X)
+    with pytest.raises(ValueError, match="the state has 3 components, and this PCA n_components=2"):
+        pca.load_state(PCA(3).fit(X).state())
+    assert pca.components_.shape == (2, 64)
 
 
 @pytest.mark.filterwarnings("ignore")  # the checks themselves warn, of a class that does not inherit from theirs
