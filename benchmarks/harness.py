@@ -65,6 +65,9 @@ def compare(file, names, args, **settings):
                 for name, process in running.items():
                     times[name].append(answer(name, process, f"{args.warm} {args.steps}")["milliseconds"])
             last = {name: answer(name, process, "end") for name, process in running.items()}
+    names = list(times)  # those that there are
+    if not names:
+        raise RuntimeError("no contender could run: install what is missing, as it says above")
     print(f"{settings}: {args.starts} starts × {args.rounds} turns of {args.steps} steps, median (least … most)")
     print(f"{'':18} {'milliseconds':26} {f'{names[0]} / this':22} peak MB: first turn, last")
     for name, turns in times.items():

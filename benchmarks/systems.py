@@ -165,6 +165,8 @@ def draw(out):
     from minigan import pictures
 
     shown = [name for name in SYSTEMS if (Path(out) / f"{name}.npy").exists()]
+    if not shown:
+        return
     samples = np.concatenate([np.load(Path(out) / f"{name}.npy") for name in shown])
     side = round(samples.shape[1] ** 0.5)
     pictures.save_table(Path(out) / "systems.png", samples, (side, side), shown, [""] * 12,
@@ -173,11 +175,12 @@ def draw(out):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add_arguments(parser, "runs/systems")
+    add_arguments(parser, None)
     parser.set_defaults(seeds=3)
     parser.add_argument("--data", choices=["digits", "mnist"], default="digits")
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     args = parser.parse_args()
+    args.out = args.out or f"runs/systems_{args.data}"
     rows = run_command(run, {"system": args.only, "data": [args.data]}, args)
     draw(args.out)
     table = markdown(rows, ["system"], DIGITS)

@@ -48,7 +48,12 @@ class BadCheckpoint(ValueError):
 
 def save(path, model, **run):
     """Write the model's state to a file, all or nothing. run: more settings that a later `load` must find unchanged."""
-    from safetensors.numpy import save as pack
+    replace(path_of("path", path), pack(model, **run))
+
+
+def pack(model, **run):
+    """The bytes of that file."""
+    from safetensors.numpy import save as to_bytes
 
     tensors = {}
     nest = _take_out(model.state(), "", tensors)
@@ -56,10 +61,10 @@ def save(path, model, **run):
         named = to_torch(net, tensors.pop(f"{part}.theta"), tensors.pop(f"{part}.stats"))
         tensors |= {f"{name}.{key}": array for key, array in named.items()}
     about = {"version": __version__, "config": json.dumps({"model": model.config(), "run": run}), "state": json.dumps(nest)}
-    packed = pack({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about)
+    packed = to_bytes({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about)
     if (length := int.from_bytes(packed[:8], "little")) > LARGEST:
         raise ValueError(f"the model's description takes {length} bytes: want {LARGEST} at most, which is some 800 layers")
-    replace(path_of("path", path), packed)
+    return packed
 
 
 def load(path, model, **run):

@@ -2,8 +2,8 @@
 
     log.csv                 a row for each logging interval
     checkpoint.safetensors  the state at the last of them, for `resume`
-    frames/                 pictures on the way, by default a grid of samples, always from the same noise
-    samples.png             the last of them
+    frames/                 pictures on the way, each by the number of its step: by default samples from always the same noise
+    samples.png             the picture of the last step
     training.gif            all of them
     curves.png              the log, drawn
 
@@ -42,11 +42,13 @@ class Record:
 
     def __init__(self, model, out, image, picture, frames, total, run, width):
         self.model, self.out, self.image, self.run = model, path_of("out", out) if out else None, image, run
-        self.log, self.every, self.drawn = Log(), max(1, total // frames), -1
+        self.log, self.every, self.drawn = Log(), max(1, total // frames), -1  # the step of the last picture
         self.picture = picture
         if self.out and picture is None and hasattr(model, "sample") and (image or pictures.image_shape(width)):
             pictures.check_shape(width, image)
             self.picture = self._samples
+        if self.out:
+            checkpoint.pack(model, **run)
         if self.out and self.picture:
             pictures.as_picture(self.picture(model))
 
@@ -71,7 +73,7 @@ class Record:
             self.log += [row for row in rows if row["step"] <= self.model.steps]
             if unreadable:
                 print(f"{self.out / 'log.csv'}: {unreadable} rows cannot be read and are left out")
-        self.drawn = max([number for _, number in self._frames()], default=-1)
+        self.drawn = max([step for _, step in self._frames()], default=-1)
         return self.model.steps
 
     def add(self, row):
@@ -82,8 +84,8 @@ class Record:
         self.log.append(row)
         if self.out:
             self._write()
-            if self.picture and row["step"] // self.every > self.drawn:
-                self._draw(row["step"] // self.every)
+            if self.picture and row["step"] // self.every > self.drawn // self.every:
+                self._draw(row["step"])
 
     def finish(self):
         """A checkpoint and, where there is a row yet, the log, samples.png, curves.png, training.gif."""
@@ -95,9 +97,9 @@ class Record:
         self._write()
         pictures.save_curves(self.out / "curves.png", self.log)
         if self.picture:
-            self._draw(self.model.steps // self.every)
-            images = [pictures.load_image(path) for path, _ in self._frames()]
-            pictures.save_image(self.out / "samples.png", images[-1], enlarge=False)
+            pictures.save_image(self.out / "samples.png", self.picture(self.model))
+            images = [pictures.load_image(path) for path, step in self._frames() if step < self.model.steps]
+            images.append(pictures.load_image(self.out / "samples.png"))
             pictures.save_animation(self.out / "training.gif", images)
 
     def _write(self):
@@ -109,17 +111,18 @@ class Record:
         checkpoint.save(self.out / CHECKPOINT, self.model, **self.run)
 
     def _frames(self):
-        """(path, number) of the pictures so far that belong to this run, in order."""
-        paths = sorted(path for path in (self.out / "frames").glob("*.png") if path.stem.isdigit())
-        return [(path, int(path.stem)) for path in paths if int(path.stem) * self.every <= self.model.steps]
+        """(path, step) of the pictures so far, in order; none of a step that a resumed run has yet to take."""
+        paths = [path for path in (self.out / "frames").glob("*.png") if path.stem.isdigit()]
+        steps = sorted((int(path.stem), path) for path in paths)
+        return [(path, step) for step, path in steps if step <= self.model.steps]
 
-    def _draw(self, number):
+    def _draw(self, step):
         if self.drawn == -1:
             for path in (self.out / "frames").glob("*.png"):  # of an earlier run in this folder
                 if path.stem.isdigit():
                     path.unlink()
-        pictures.save_image(self.out / "frames" / f"{number:06d}.png", self.picture(self.model))
-        self.drawn = number
+        pictures.save_image(self.out / "frames" / f"{step:06d}.png", self.picture(self.model))
+        self.drawn = step
 
     def _samples(self, model):
         low, high = model.range or (0.0, 1.0)

@@ -31,6 +31,7 @@ import contextlib
 import inspect
 import itertools
 import json
+import numbers
 import runpy
 import sys
 from pathlib import Path
@@ -90,7 +91,10 @@ def sweep(run, grid, seeds, out, *, jobs=None, progress=True):
 
 def _cells(run, grid, seeds):
     """The cells as dicts of the settings and the seed; ValueError where `run` could not be called with them."""
-    seeds = [whole("a seed", seed, 0) for seed in (range(whole("seeds", seeds)) if isinstance(seeds, int) else seeds)]
+    if not inspect.isfunction(run):
+        raise TypeError(f"run is {run!r}: want a function, def run(folder, seed, …), which a worker can import")
+    many = not isinstance(seeds, numbers.Integral)
+    seeds = [whole("a seed", seed, 0) for seed in (seeds if many else range(whole("seeds", seeds)))]
     empty = [name for name, values in grid.items() if not isinstance(values, (list, tuple)) or not values]
     if empty or not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"settings without values: {empty}; seeds {seeds}: want {{name: [value, …]}} and seeds that differ")
@@ -153,8 +157,10 @@ def main():
     add_arguments(parser, "runs/sweep")
     args = parser.parse_args()
     file, _, name = args.function.rpartition(":")
-    if not Path(file).is_file() or name not in (program := runpy.run_path(file)):
+    if not Path(file).is_file() or not inspect.isfunction((program := runpy.run_path(file)).get(name)):
         parser.error(f"{args.function}: there is no such file, or no such function in it; want FILE:FUNCTION")
+    if empty := [key for key, *texts in args.set if not texts]:
+        parser.error(f"--set {empty[0]}: want values behind the name, --set NAME VALUE …")
     rows = run_command(program[name], {key: [_value(text) for text in texts] for key, *texts in args.set}, args)
     print(spread.markdown(rows, [key for key, *_ in args.set]))
     sys.exit(any("error" in row for row in rows))

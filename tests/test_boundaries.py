@@ -399,7 +399,7 @@ Model Learner.forward Learner.backward Learner.infer Learner.step Learner.track 
 Model.rng Model.sampler Model.begin Model.check plain_network tanh_network relu_network image_generator noisy_features
 orthonormal subspace_angle
 PCA.fit_transform pixelcnn_network pixelrnn_network one_hot Softmax Softmax.mean Softmax.sample RatingsRBM.check RBM.step
-RBM.begin RBM.monitor RBM.check RBM.fit_transform RBM.log_likelihood evidence matching_grad SSGAN.check SSGAN.step
+RBM.begin RBM.monitor RBM.check RBM.fit_transform RBM.log_likelihood evidence matching_grad SSGAN.begin SSGAN.check SSGAN.step
 gaussian_kl reparametrise reparametrise_backward elbo_grad log_weights iw_grad high low clipped WGAN.d_grad WGAN.step_d
 WGAN.opinions WGAN.opinion sigmoid block_rows convolve convolve_dW convolve_dx check_image Window arguments plain words
 describe build total places views flatten vjp_error check_layer check_net fans glorot he softplus bce_with_logits bce mse
@@ -408,7 +408,7 @@ Net.tangent Net.track Net.check_stats in_blocks Optimizer Optimizer.fresh Optimi
 Optimizer.check_state SGD.change RMSProp.change Adam.change unit_slope zero_slope penalty_grad Residual Stairs as_rows
 sum_rows scheduled check_schedule
 output_shape shapes_behind Reshape to_torch from_torch image_shape save_image as_picture load_image save_table save_animation
-save_curves draw as_image read_log Log Record busy
+save_curves draw as_image read_log Log Record busy pack
 models.boltzmann.energy models.likelihoods.Gaussian models.likelihoods.Gaussian.log_p models.ssgan.d_grad models.vae.split
 spread.save_table sweep add_arguments run_command main by_setting figures_of markdown save_picture
 """

@@ -1,6 +1,7 @@
 """Sweeps: the same figures by every engine; killed, failed, finished and foreign cells; what is refused at once."""
 
 import csv
+import functools
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sweep_run
 from run_example import environment
@@ -185,6 +187,23 @@ def test_an_impossible_grid_is_refused_before_anything_runs(grid, seeds, says, t
         sweep(parabola, grid, seeds, tmp_path / "out", progress=False)
     assert says in str(error.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_seeds_may_be_a_number_of_numpy_and_run_must_be_a_function(tmp_path):
+    assert [row["seed"] for row in sweep(parabola, {"x": [1]}, np.int64(2), tmp_path / "out", progress=False)] == [0, 1]
+    with pytest.raises(TypeError, match=r"run is functools.partial.*want a function, def run"):
+        sweep(functools.partial(parabola, y=1), {"x": [1]}, 1, tmp_path / "other", progress=False)
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(("name", "grid", "says"), [
+    ("parabola", ["--set", "x"], "--set x: want values behind the name"),
+    ("signal", ["--set", "x", "1"], "there is no such file, or no such function in it"),
+])  # fmt: skip
+def test_the_command_refuses_in_words(tmp_path, name, grid, says):
+    done = subprocess.run(command(tmp_path / "out", name=name, grid=grid), env=environment(), capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert says in done.stderr
 
 
 def test_a_folder_of_something_else_is_refused_and_stays_as_it_is(tmp_path):

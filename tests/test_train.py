@@ -18,7 +18,7 @@ from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
-from minigan.nn import SGD
+from minigan.nn import SGD, Net
 from minigan.record import read_log
 from minigan.train import TrainingFailed, busy, train
 
@@ -108,29 +108,35 @@ def test_the_log_is_a_list_that_does_not_print_all_its_rows():
 
 
 def test_frames_are_kept_on_the_way_and_a_resumed_run_has_all_of_them(tmp_path):
-    """70 steps and 5 frames: one at the start, then one every 14 steps. A second run in the folder starts afresh."""
+    """70 steps and 5 frames: one at the start, then one every 14 steps. A second run in the folder starts afresh, one that is
+    resumed with more steps takes fewer pictures from there on.
+    """
     def names(folder):
         return sorted(path.name for path in (folder / "frames").iterdir())
 
     options = {"batch_size": 10, "intervals": 70, "frames": 5, "progress": False}
     train(small_gan(), data(), epochs=10, out=tmp_path / "whole", **options)
-    assert names(tmp_path / "whole") == [f"00000{i}.png" for i in range(6)]
+    assert names(tmp_path / "whole") == [f"0000{i:02}.png" for i in (1, 14, 28, 42, 56, 70)]
     gan, out = small_gan(), tmp_path / "stopped"
     whole_step = gan.step_g
 
-    def stop_at_42(n, rng):
-        if gan.steps == 41:
+    def stop_at_45(n, rng):
+        if gan.steps == 44:
             os.kill(os.getpid(), signal.SIGINT)
         return whole_step(n, rng)
 
-    gan.step_g = stop_at_42
+    gan.step_g = stop_at_45
     with pytest.raises(KeyboardInterrupt):
         train(gan, data(), epochs=10, out=out, **options)
-    assert (gan.steps, names(out)) == (42, [f"00000{i}.png" for i in range(4)])
+    assert (gan.steps, names(out)) == (45, [f"0000{i:02}.png" for i in (1, 14, 28, 42)])
     train(small_gan(), data(), epochs=10, out=out, resume=True, **options)
     for name in names(tmp_path / "whole"):
         assert (out / "frames" / name).read_bytes() == (tmp_path / "whole" / "frames" / name).read_bytes()
     assert (out / "training.gif").read_bytes() == (tmp_path / "whole" / "training.gif").read_bytes()
+    train(small_gan(), data(), epochs=20, out=out, resume=True, **options)
+    assert names(out) == [f"000{i:03}.png" for i in (1, 14, 28, 42, 56, 70, 84, 112, 140)]
+    with Image.open(out / "training.gif") as animation:
+        assert animation.n_frames == 9
     train(small_gan(seed=1), data(), steps=1, out=out, **options)
     assert names(out) == ["000001.png"]
 
@@ -248,6 +254,34 @@ def test_ctrl_c_keeps_what_there_is_and_tears_no_step(tmp_path, progress, number
     assert "interrupted after 12 of 70 steps" in said and f"--resume) and out={str(tmp_path)!r}" in said
     assert (tmp_path / "samples.png").exists()
     assert signal.getsignal(number) is handler
+
+
+class Scale:
+    """A layer of a reader's own, with a parameter and nothing for checkpoints."""
+
+    shapes = ((16,),)
+
+    def init(self, rng, dtype):
+        return [np.ones(16, dtype)]
+
+    def forward(self, params, x):
+        return params[0] * x, x
+
+    def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
+        return params[0] * dy, [(dy * cache).sum(axis=0)]
+
+
+def test_what_a_checkpoint_lacks_is_said_before_the_first_step(tmp_path):
+    def build():
+        D = vanilla_discriminator(16, hidden=4)
+        return GAN(vanilla_generator(4, n_out=16, hidden=4), Net(Scale(), *D.layers), latent=4)
+
+    gan = build()
+    with pytest.raises(TypeError, match=r"Scale object .* has no to_torch\(params\) .* a checkpoint wants them"):
+        train(gan, data(), steps=5, batch_size=10, out=tmp_path / "run", progress=False)
+    assert gan.steps == 0
+    train(gan, data(), steps=5, batch_size=10, progress=False)
+    assert gan.steps == 5
 
 
 def test_training_in_another_thread_works_too():

@@ -69,6 +69,9 @@ class Autoencoder(Model):
         if decoder.input_shape != encoder.output_shapes[-1] or decoder.output_shapes[-1] != encoder.input_shape:
             raise ValueError(f"the encoder makes {encoder.output_shapes[-1]} of {encoder.input_shape}, the decoder "
                              f"{decoder.output_shapes[-1]} of {decoder.input_shape}: want one to undo the other")
+        if len(encoder.input_shape) > 1 or len(decoder.input_shape) > 1:
+            raise ValueError(f"the encoder makes {decoder.input_shape} of {encoder.input_shape}: want a row (q,) of a row "
+                             "(n,). For images begin with Reshape(h, w, c) and end with Flatten()")
         self.encoder, self.decoder, self.noise = encoder, decoder, number("noise", noise, least=0, below=1)
         self.optimizer = Adam(1e-3, beta1=0.9) if optimizer is None else optimizer
         self.width, self.range, self.rows = encoder.n_in, decoder.range, max(encoder.min_batch, decoder.min_batch)

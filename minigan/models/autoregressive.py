@@ -77,7 +77,7 @@ class Autoregressive(Model):
         """Raise unless x is (N, h·w), every number one of the grey levels 0, 1/(L − 1), …, 1."""
         super().check(x)
         xp, top = namespace(x), self.levels - 1.0
-        if bool(xp.any(xp.abs(x * top - xp.round(x * top)) > 1e-3)):
+        if bool(xp.any(xp.abs(x * top - xp.round(x * top)) > top * 2.0**-21)):  # a few roundings in float32
             raise ValueError(f"x has grey levels between those of levels={self.levels}: want multiples of 1/{self.levels - 1}, "
                              f"for instance numpy.round(x * {self.levels - 1}) / {self.levels - 1}")
 

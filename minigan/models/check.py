@@ -35,6 +35,8 @@ def check_labels(labels, images, n_classes):
     if labels.shape != images.shape[:1] or not dtype_name(labels).startswith(("int", "uint")):
         raise ValueError(f"images are {tuple(images.shape)}, labels {tuple(labels.shape)} of {labels.dtype}: want (N, n) and "
                          "(N,) of whole numbers, such as int64")
+    if labels.shape[0] == 0:
+        raise ValueError("there are 0 images with labels: want 1 at least")
     low, high = int(namespace(labels).min(labels)), int(namespace(labels).max(labels))
     if low < 0 or high >= n_classes:
         raise ValueError(f"labels go from {low} to {high}, want 0 to {n_classes - 1}")

@@ -9,7 +9,7 @@ worth: started from the encoder of an autoencoder, does it need fewer labels? A 
 
 import numpy as np
 
-from minigan.arrays import INIT, namespace, to_numpy
+from minigan.arrays import INIT, copy_of, namespace, to_numpy
 from minigan.check import instance
 from minigan.models.check import check_batch, check_labels
 from minigan.models.model import Learner, Model
@@ -42,7 +42,7 @@ class Classifier(Model):
         if net.range is not None or len(net.output_shapes[-1]) != 1:
             raise ValueError(f"the network gives {net.output_shapes[-1]}, in {net.range or 'any range'}: want one "
                              "logit a class, and no last activation")
-        self.learner = Learner(net, self.optimizer, net.init(self.rng(INIT), dtype) if theta is None else theta)
+        self.learner = Learner(net, self.optimizer, net.init(self.rng(INIT), dtype) if theta is None else copy_of(theta))
         self.theta = None  # it is the learner's now
         self.width, self.rows, self.n_classes = net.n_in, net.min_batch, net.n_out
 

@@ -56,9 +56,10 @@ class GSN(Model):
     def __init__(self, net, noise=0.4, walkback=3, optimizer=None, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
         instance("net", net, Net)
-        if net.output_shapes[-1] != net.input_shape or net.range is not None or net.min_batch > 1:
+        if net.output_shapes[-1] != (net.n_in,) or len(net.input_shape) > 1 or net.range is not None or net.min_batch > 1:
             raise ValueError(f"the network makes {net.output_shapes[-1]} of {net.input_shape}, in {net.range or 'any range'}: "
-                             "want logits of the input's own shape, no last activation, and no BatchNorm")
+                             "want logits (n,) of rows (n,), as many, no last activation, and no BatchNorm. For images begin "
+                             "with Reshape(h, w, c) and end with Flatten()")
         self.net, self.noise, self.walkback = net, number("noise", noise, above=0, below=1), whole("walkback", walkback)
         self.optimizer, self.width = Adam(1e-3, beta1=0.9) if optimizer is None else optimizer, net.n_in
         self.learner = Learner(net, self.optimizer, net.init(self.rng(INIT), dtype))

@@ -82,13 +82,21 @@ def beside(unlabelled, images, labels, n_classes):
     unlabelled: (N, n). images: (M, n). labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
     """
     unlabelled, images = rows("unlabelled", unlabelled), rows("images", images, unlabelled.shape[-1])
-    check_labels(labels, images, whole("n_classes", n_classes))
-    missing = sorted(set(range(n_classes)) - set(to_numpy(labels).tolist()))
-    if missing:
-        raise ValueError(f"no labelled row of class {', '.join(map(str, missing))}: want one of each of the {n_classes}")
+    _check_classes(labels, images, whole("n_classes", n_classes))
+    if unlabelled.shape[0] < images.shape[0]:
+        raise ValueError(f"{unlabelled.shape[0]} unlabelled rows, {images.shape[0]} labelled: want as many unlabelled ones at "
+                         "least; the labelled images may be among them")
     xp = namespace(unlabelled, images, labels)
     index = xp.asarray(np.arange(unlabelled.shape[0]) % images.shape[0])
     return unlabelled, xp.take(images, index, axis=0), xp.take(labels, index, axis=0)
+
+
+def _check_classes(labels, images, n_classes):
+    """Raise unless labels is (N,), a class 0 … n_classes − 1 for each image, and each class occurs."""
+    check_labels(labels, images, n_classes)
+    missing = sorted(set(range(n_classes)) - set(to_numpy(labels).tolist()))
+    if missing:
+        raise ValueError(f"no labelled row of class {', '.join(map(str, missing))}: want one of each of the {n_classes}")
 
 
 class SSGAN(Model):
@@ -135,6 +143,10 @@ class SSGAN(Model):
             raise ValueError(f"{unlabelled.shape[0]} unlabelled rows, {labelled.shape[0]} labelled: want as many of both; "
                              "`beside` repeats the labelled ones")
         check_labels(labels, labelled, self.n_classes)
+
+    def begin(self, data):
+        """Raise unless some labelled row is of each class: a batch may lack one, the data may not."""
+        _check_classes(data[2], data[1], self.n_classes)
 
     def step(self, batch, *, check=True):
         """One step of D, one of G. -> {"loss_class", "loss_real", "loss_fake", "loss_g"}, scalars on the device."""

@@ -19,6 +19,7 @@ A layer is any object with `shapes` (of its parameters), `forward(params, x) -> 
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
 flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. One with running statistics
 (BatchNorm) has `stats_shapes`, `init_stats`, `check_stats` and `track`. One that `draws` (Noise) gets a generator in training.
+A checkpoint wants `to_torch(params)` and `from_torch(named)` of a layer with parameters (`torch_names.py`).
 What a layer makes of an example's shape: see `shapes.py`.
 """
 
@@ -51,6 +52,7 @@ class Net:
         self.min_batch = max(getattr(layer, "min_batch", 1) for layer in layers)
         self._first = next((i for i, shapes in enumerate(self.shapes) if shapes), 0)  # below it there is nothing to learn
         self.draws = any(getattr(layer, "draws", False) for layer in layers)
+        self._whole = [layer for layer in layers if hasattr(layer, "output_shape") or hasattr(layer, "input_shape")]
 
     def __repr__(self):
         """A table: layer, shape behind it, number of parameters."""
@@ -172,6 +174,9 @@ class Net:
         if x.ndim <= len(wanted) or any(n not in (None, m) for n, m in zip(wanted[::-1], x.shape[::-1])):
             raise ValueError(f"x has shape {tuple(x.shape)}: want a batch of examples, {('N', *wanted)} with N ≥ 1; a single "
                              "example is x[None]")
+        if self._whole and x.ndim > len(wanted) + 1:
+            raise ValueError(f"x has shape {tuple(x.shape)}: want one axis of batch, {('N', *wanted)}, since "
+                             f"{self._whole[0]!r} looks at more than the last axis of an example")
         if None in wanted[:-1]:  # only now the size is known: raise where a layer does not fit
             shapes_behind(self.layers, tuple(x.shape[-len(wanted):]))
 
@@ -181,6 +186,8 @@ def _check_layers(layers):
     if not layers or isinstance(layers[0], (list, tuple)):
         raise ValueError("Net takes its layers one by one, and at least one: Net(Linear(2, 1)); of a list, Net(*layers)")
     for layer in layers:
+        if isinstance(layer, Net):
+            raise ValueError("Net takes layers, and got a Net: hand over its own, Net(*inner.layers, …)")
         wanted = ("shapes", "forward", "backward", *(["init"] if getattr(layer, "shapes", ()) else []))
         missing = [name for name in wanted if not hasattr(layer, name)]
         if missing:

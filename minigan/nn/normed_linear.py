@@ -40,7 +40,9 @@ class NormedLinear(Linear):
         self.scale = number("NormedLinear: scale", scale, above=0)
 
     def weights(self, V):
-        """W (n_in, n_out), and s / ‖v_j‖ (n_out,). A column of zeros has no direction, and W_j is 0 there."""
+        """W (n_in, n_out), and s / ‖v_j‖ (n_out,). A column of zeros has no direction: W_j is 0 there, and dv_j is s / 10⁻¹²
+        times dW_j, so do not start there.
+        """
         xp = namespace(V)
         stretch = self.scale / xp.maximum(xp.sqrt(xp.sum(V * V, axis=0)), SHORTEST)
         return V * stretch, stretch

@@ -111,6 +111,10 @@ class Optimizer:
             raise ValueError(f"the state has {sorted(names)}: {self!r} wants t ≥ 0, {self.count} moments, and a mean if it "
                              "averages")
         whole("t", state["t"], 0)
+        theirs = [*moments, *(state[name] for name in names & {"mean"})]
+        ours = [*(self.moments or []), *([] if self.mean is None else [self.mean])]
+        if len(shapes := {tuple(vector.shape) for vector in theirs + ours}) > 1:
+            raise ValueError(f"the vectors of the state and of {self!r} have the shapes {sorted(shapes)}: want the same")
         for i, moment in enumerate(moments):
             xp, least = namespace(moment), 0.0 if i in self.squares else -math.inf
             if not bool(xp.all(xp.isfinite(moment))) or bool(xp.any(moment < least)):

@@ -16,6 +16,9 @@ def to_torch(net, theta, stats=None):
     named = {}
     running = net.unpack_stats(to_numpy(stats)) if stats is not None else [[]] * len(net.layers)
     for i, (layer, params, moving) in enumerate(zip(net.layers, net.unpack(to_numpy(theta)), running)):
+        if params and not hasattr(layer, "to_torch"):
+            raise TypeError(f"{layer!r} has no to_torch(params) -> {{name: array}} and from_torch(named) -> params: a "
+                            "checkpoint wants them of every layer with parameters")
         if params:
             arrays = layer.to_torch(params, moving) if moving else layer.to_torch(params)
             named |= {f"{i}.{name}": np.asarray(array) for name, array in arrays.items()}
@@ -42,6 +45,10 @@ def from_torch(net, named):
         except KeyError as error:
             raise ValueError(f"{i}.{error.args[0]} is missing: layer {i} of this network, {layer!r}, wants it; for this layer "
                              f"there is {', '.join(own) or 'nothing'}") from error
+        except (ValueError, IndexError) as error:
+            found = ", ".join(f"{name} {array.shape}" for name, array in own.items())
+            raise ValueError(f"layer {i}, {layer!r}, cannot take over {found}: {error}. Want the shapes that "
+                             "to_torch gives") from error
         for array, shape in zip([*params, *running], [*shapes, *moving], strict=True):
             if array.shape != shape:
                 raise ValueError(f"layer {i}, {layer!r}, wants an array of shape {shape}, the names give one of {array.shape}")

@@ -54,6 +54,16 @@ def compare(tmp_path, monkeypatch):
     return run
 
 
+def test_what_is_missing_is_named_and_the_rest_is_compared(compare, capsys):
+    """Also where it is the first one, with which all are compared."""
+    times, _ = compare("absent", "short", "long")
+    assert list(times) == ["short", "long"]
+    said = capsys.readouterr().out
+    assert "without absent: " in said and "short / this" in said
+    with pytest.raises(RuntimeError, match="no contender could run"):
+        compare("absent")
+
+
 def test_contenders_take_turns_in_processes_of_their_own_with_one_environment(compare):
     times, log = compare("first", "second", starts=2)
     assert [name for name, *_ in log] == (["first"] * 3 + ["second"] * 3) * 4  # a step to warm up, two with the clock

@@ -40,6 +40,17 @@ def test_systems(tmp_path):
     assert (tmp_path / "systems.md").read_text(encoding="utf-8").strip() in said
 
 
+def test_a_training_that_another_process_began_has_no_seconds(tmp_path):
+    run("systems.py", tmp_path, "--only", "PCA")
+    folder, = tmp_path.glob("system=PCA*")
+    (folder / "result.json").unlink()
+    (folder / "checkpoint.safetensors").write_bytes(b"")  # as if it had been killed on the way
+    run("systems.py", tmp_path, "--only", "PCA")
+    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
+        row, = csv.DictReader(file)
+    assert float(row["parzen"]) < 0 and "training" not in row
+
+
 def test_the_products_of_a_pass():
     """(rows, inner, columns) and how often forward, for dW and for dx: counted by hand for every kind of layer with weights."""
     where = runpy.run_path(str(BENCHMARKS / "where_time_goes.py"))

@@ -8,7 +8,7 @@ from minigan.models import autoencoder, gsn
 from minigan.models.autoencoder import Autoencoder, spoil
 from minigan.models.gsn import GSN
 from minigan.models.networks import tanh_network
-from minigan.nn import SGD, BatchNorm, Linear, Net, Sigmoid, gradcheck
+from minigan.nn import SGD, BatchNorm, Conv2d, ConvTranspose2d, Linear, Net, Sigmoid, gradcheck
 from minigan.train import train
 
 
@@ -139,7 +139,9 @@ def test_the_models_run_on_any_backend(build, backend):
 
 REFUSED = {
     "undo the other": lambda: Autoencoder(tanh_network(9, 2), tanh_network(3, 9)),
-    "logits of the input's own shape": lambda: GSN(tanh_network(9, 8)),
+    r"makes \(8,\) of \(9,\), .* want logits \(n,\) of rows \(n,\)": lambda: GSN(tanh_network(9, 8)),
+    r"want logits \(n,\) of rows \(n,\), .* begin with Reshape": lambda: GSN(Net(Conv2d(1, 1, 3, padding=1))),
+    r"want a row \(q,\) of a row \(n,\)": lambda: Autoencoder(Net(Conv2d(1, 2, 3)), Net(ConvTranspose2d(2, 1, 3))),
     "no last activation": lambda: GSN(Net(Linear(9, 9), Sigmoid())),
     "no BatchNorm": lambda: GSN(Net(Linear(9, 9), BatchNorm(9))),
     "noise is 1": lambda: small_gsn(noise=1),

@@ -1,5 +1,7 @@
 """The semi-supervised GAN: its two gradients, torch beside them, and what it refuses."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -142,6 +144,9 @@ REFUSED = {
     "24 unlabelled rows, 6 labelled": lambda: small().step((data()[0], data()[1][:6], data()[2][:6])),
     "labels go from 0 to 3": lambda: beside(data()[0], data()[0][:4], np.array([0, 1, 2, 3]), 3),
     "no labelled row of class 1": lambda: beside(data()[0], data()[0][:2], np.array([0, 2]), 3),
+    "no labelled row of class 0, 2": lambda: train(small(), (*data()[:2], np.ones(24, np.int64)), batch_size=8, progress=False),
+    "4 unlabelled rows, 6 labelled": lambda: beside(data()[0][:4], data()[0][:6], np.array([0, 1, 2, 0, 1, 2]), 3),
+    "there are 0 images with labels": lambda: small().accuracy(data()[0][:0], data()[2][:0]),
     r"want a tuple \(unlabelled": lambda: small().step(data()[0]),
     r"want \(N, 8\)": lambda: small().step(tuple(part[..., :7] if part.ndim == 2 else part for part in data())),
     "what features takes": lambda: SSGAN(tanh_network(2, 7), relu_network(8, 6), relu_network(6, 3), latent=2),
@@ -154,6 +159,30 @@ REFUSED = {
 def test_the_impossible_is_refused(message):
     with pytest.raises((ValueError, TypeError), match=message):
         REFUSED[message]()
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 3], [0, -1, 2], [0.0, 1.0, 2.0]], ids=["K", "below 0", "float"])
+def test_a_refused_batch_changes_nothing(labels):
+    machine = small()
+    machine.step(tuple(part[:8] for part in data()))
+    before = copy.deepcopy(machine.state())
+    with pytest.raises(ValueError, match="labels"):
+        machine.step((data()[0][:3], data()[1][:3], np.array(labels)))
+    check_same(machine.state(), before)
+
+
+def check_same(nest, other):
+    """The same numbers, bit for bit, at each place."""
+    assert type(nest) is type(other)
+    if isinstance(nest, dict):
+        assert nest.keys() == other.keys()
+        for key in nest:
+            check_same(nest[key], other[key])
+    elif isinstance(nest, list):
+        for one, two in zip(nest, other, strict=True):
+            check_same(one, two)
+    else:
+        assert np.array_equal(nest, other)
 
 
 def test_the_model_runs_on_any_backend(backend):

@@ -10,9 +10,11 @@ import pytest
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.models.classifier import Classifier
 from minigan.nn import (
+    LSTM,
     SGD,
     Adam,
     BatchNorm,
+    Conv2d,
     Cosine,
     Flatten,
     LeakyReLU,
@@ -36,6 +38,7 @@ from minigan.nn import (
 )
 from minigan.nn.initialise import glorot, he, normal
 from minigan.nn.losses import softplus
+from minigan.nn.torch_names import from_torch
 
 
 def small_net():
@@ -373,9 +376,29 @@ def test_a_fresh_optimizer_has_the_settings_and_none_of_the_past():
     assert used.t == 1
 
 
+def whole_examples(net, *shape):
+    """A pass with examples behind two axes of batch."""
+    return net.forward(net.init(generator(0), "float64"), np.ones(shape))
+
+
+def averaging():
+    """An optimizer of three numbers that has an average."""
+    sgd = SGD(0.1, average=0.5)
+    sgd.step(np.ones(3), np.ones(3))
+    return sgd
+
+
 REFUSED = {
     "takes its layers one by one, and at least one": lambda: Net(),
     r"of a list, Net\(\*layers\)": lambda: Net([Linear(2, 1)]),
+    r"and got a Net: hand over its own, Net\(\*inner.layers": lambda: Net(Net(Linear(2, 3)), ReLU()),
+    r"want one axis of batch, \('N', 4\), since Reshape\(2, 2, 1\)": lambda: whole_examples(
+        Net(Reshape(2, 2, 1), Conv2d(1, 1, 2)), 3, 5, 4),
+    r"one axis of batch, \('N', None, 2\), since LSTM": lambda: whole_examples(Net(LSTM(2, 3)), 2, 2, 4, 2),
+    r"one axis of batch, \('N', None, None, 1\), since Conv2d": lambda: whole_examples(Net(Conv2d(1, 2, 3)), 2, 2, 4, 4, 1),
+    r"layer 0, Conv2d.* cannot take over weight \(2, 1\), bias \(2,\)": lambda: from_torch(
+        Net(Conv2d(1, 2, 3)), {"0.weight": np.ones((2, 1)), "0.bias": np.ones(2)}),
+    r"shapes \[\(1,\), \(3,\)\]: want the same": lambda: averaging().load_state({"t": 1, "moments": [], "mean": np.ones(1)}),
     r"lacks backward. A layer has shapes": lambda: Net(type("Half", (), {"shapes": (), "forward": None})()),
     r"ReLU\(\) gives the shape \(3,\), .* Linear\(4, 1\) takes 4 features": lambda: Net(Linear(2, 3), ReLU(), Linear(4, 1)),
     r"Linear: n_in is 0: want a whole number, 1 or more": lambda: Linear(0, 3),
