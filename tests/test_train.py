@@ -2,9 +2,11 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 from itertools import chain
 from pathlib import Path
@@ -13,12 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from minigan.arrays import generator, to_numpy
+from minigan.arrays import generator, namespace, to_numpy
 from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.ratings import RatingsRBM
 from minigan.models.rbm import RBM
-from minigan.nn import SGD, Net
+from minigan.nn import SGD, Net, gradcheck
+from minigan.nn import net as essay
+from minigan.nn.shapes import sum_rows
 from minigan.record import read_log
 from minigan.train import TrainingFailed, busy, train
 
@@ -256,28 +260,35 @@ def test_ctrl_c_keeps_what_there_is_and_tears_no_step(tmp_path, progress, number
     assert signal.getsignal(number) is handler
 
 
-class Scale:
-    """A layer of a reader's own, with a parameter and nothing for checkpoints."""
+PROGRAM = textwrap.dedent(re.search(r"    class Scale:.*?\n(?=\n\S)", essay.__doc__, re.DOTALL)[0])
+NAMES = {"namespace": namespace, "sum_rows": sum_rows}
+exec(PROGRAM, NAMES)
+Scale = NAMES["Scale"]
 
-    shapes = ((16,),)
 
-    def init(self, rng, dtype):
-        return [np.ones(16, dtype)]
+def with_a_layer_of_ones_own(layer):
+    D = vanilla_discriminator(16, hidden=4)
+    return GAN(vanilla_generator(4, n_out=16, hidden=4), Net(layer, *D.layers), latent=4)
 
-    def forward(self, params, x):
-        return params[0] * x, x
 
-    def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
-        return params[0] * dy, [(dy * cache).sum(axis=0)]
+def test_the_layer_of_the_essay_learns_and_its_checkpoint_resumes(backend, rng, tmp_path):
+    params, x = [rng.standard_normal(size=(3,), dtype="float64")], rng.standard_normal(size=(5, 3), dtype="float64")
+    assert max(gradcheck.check_layer(Scale(3), params, x, rng).values()) <= gradcheck.TOLERANCE
+    options = {"batch_size": 10, "out": tmp_path, "progress": False}
+    whole, first, second = (with_a_layer_of_ones_own(Scale(16)) for _ in range(3))
+    train(whole, data(), steps=6, batch_size=10, progress=False)
+    train(first, data(), steps=3, **options)
+    train(second, data(), steps=6, resume=True, **options)
+    assert (second.discriminator.theta == whole.discriminator.theta).all()
+    assert (whole.discriminator.theta[:16] != 1).any()
 
 
 def test_what_a_checkpoint_lacks_is_said_before_the_first_step(tmp_path):
-    def build():
-        D = vanilla_discriminator(16, hidden=4)
-        return GAN(vanilla_generator(4, n_out=16, hidden=4), Net(Scale(), *D.layers), latent=4)
+    class Silent(Scale):
+        to_torch = property()  # as if it were not there
 
-    gan = build()
-    with pytest.raises(TypeError, match=r"Scale object .* has no to_torch\(params\) .* a checkpoint wants them"):
+    gan = with_a_layer_of_ones_own(Silent(16))
+    with pytest.raises(TypeError, match=r"Silent object .* has no to_torch\(params\) .* a checkpoint wants them"):
         train(gan, data(), steps=5, batch_size=10, out=tmp_path / "run", progress=False)
     assert gan.steps == 0
     train(gan, data(), steps=5, batch_size=10, progress=False)

@@ -35,7 +35,8 @@ def page():
         table.append(f"| [{number}](#claim-{number}) | {claim} | {found['verdict']} |\n")
         rows = "".join(f"| {label.replace('|', chr(92) + '|')} | {spread(values)} | {len(values)} |\n"
                        for label, values in found["figures"].items())  # fmt: skip
-        sections.append(f"\n## Claim {number}\n\n**{claim}**\n\n`{essay[0].strip()}`\n\n" + "\n\n".join(essay[1:]) +
+        sections.append(f"\n## Claim {number}\n\n**{claim}**\n\n`{essay[0].strip()}` ({found['seconds']} "
+                        "seconds of one core)\n\n" + "\n\n".join(essay[1:]) +
                         f"\n\n![Claim {number}](claims/{script.stem}.png)\n\n"
                         f"| | mean (least … most) | of |\n| --- | --- | --- |\n{rows}\n{found['verdict']}\n")  # fmt: skip
     return HEAD + "".join(table) + "".join(sections)

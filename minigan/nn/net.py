@@ -19,8 +19,31 @@ A layer is any object with `shapes` (of its parameters), `forward(params, x) -> 
 `backward(params, cache, dy) -> (dx, dparams)`. With parameters it has `init(rng, dtype)` too, and its backward takes the
 flags want_dx and want_dparams. A layer that is linear in pieces has `tangent(params, cache, t)`. One with running statistics
 (BatchNorm) has `stats_shapes`, `init_stats`, `check_stats` and `track`. One that `draws` (Noise) gets a generator in training.
-A checkpoint wants `to_torch(params)` and `from_torch(named)` of a layer with parameters (`torch_names.py`).
 What a layer makes of an example's shape: see `shapes.py`.
+
+**A layer of your own**, with all that a network and its checkpoints ask for:
+
+    class Scale:                                                 # y = a x, with a factor for each of n features
+        def __init__(self, n):
+            self.n = self.n_in = self.n_out = n
+            self.shapes = ((n,),)
+
+        def init(self, rng, dtype):
+            return [namespace(rng).ones(self.n, dtype=dtype)]
+
+        def forward(self, params, x):
+            return params[0] * x, x
+
+        def backward(self, params, cache, dy, *, want_dx=True, want_dparams=True):
+            return params[0] * dy, [sum_rows(dy * cache)]
+
+        def to_torch(self, params):                              # the names are yours: torch has no such layer
+            return {"factors": params[0]}
+
+        def from_torch(self, named):
+            return [named["factors"]]
+
+`gradcheck.check_layer` says whether its backward is right.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace

@@ -31,7 +31,7 @@ RIGHT = [
     (1, ACTIVATIONS, "    e = xp.exp(-xp.abs(x))  # in [0, 1]", "    e = xp.exp(-xp.abs(x))\n    return xp.where(x >= 0, 1 / (1 + e), e / (1 + e))"),
     (1, ACTIVATIONS, "        return dy * y * (1.0 - y), []", "        return dy * (y - y**2), []"),
     (1, ACTIVATIONS, "return namespace(x).maximum(x, x * self.slope), x", "return namespace(x).where(x > 0, x, self.slope * x), x"),
-    (1, LOSSES, "    loss = xp.maximum(logits, 0.0) - target * logits + xp.log1p(xp.exp(-xp.abs(logits)))\n", "    loss = target * softplus(-logits) + (1.0 - target) * softplus(logits)\n"),
+    (1, LOSSES, "    loss = xp.maximum(logits, 0.0) - target * logits + _tail(logits)\n", "    loss = target * softplus(-logits) + (1.0 - target) * softplus(logits)\n"),
     (1, LOSSES, "return xp.mean(loss), (sigmoid(logits) - target) / logits.size", "n = 1\n    for length in logits.shape:\n        n *= length\n    return xp.sum(loss) / n, (sigmoid(logits) - target) * (1.0 / n)"),
     (1, BATCHNORM, "variance = xp.mean(centred * centred, axis=0)", "variance = xp.var(rows, axis=0)"),
     (1, BATCHNORM, "variance = xp.mean(centred * centred, axis=0)", "variance = xp.mean(rows * rows, axis=0) - mean**2"),

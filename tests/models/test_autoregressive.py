@@ -179,11 +179,12 @@ def test_levels_are_drawn_with_their_probability():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["cnn", "row"])
+@pytest.mark.parametrize("kind", ["cnn", "row", "raster"])
 def test_bars_and_stripes_are_learned_to_the_bound(kind):
     data = bars_and_stripes(3)
     build = {"cnn": lambda o: PixelCNN((3, 3), channels=32, blocks=2, optimizer=o),
-             "row": lambda o: PixelRNN((3, 3), channels=32, layers=2, optimizer=o)}[kind]  # fmt: skip
+             "row": lambda o: PixelRNN((3, 3), channels=32, layers=2, optimizer=o),
+             "raster": lambda o: PixelRNN((3, 3), channels=32, layers=2, kind="raster", optimizer=o)}[kind]  # fmt: skip
     model = build(Adam(1e-2, beta1=0.9, schedule=Cosine(2000, to=0.01)))
     train(model, data, steps=2000, batch_size=16, progress=False)
     assert bars_and_stripes_bound(3) - model.log_likelihood(data).sum() < 0.1

@@ -7,7 +7,21 @@ from hypothesis import strategies as st
 
 from minigan.arrays import generator, namespace, to_numpy
 from minigan.models.networks import plain_network, vanilla_discriminator
-from minigan.nn import BatchNorm, LeakyReLU, Linear, Net, ReLU, Sigmoid, Tanh, gradcheck
+from minigan.nn import (
+    BatchNorm,
+    Conv2d,
+    ConvTranspose2d,
+    Flatten,
+    LeakyReLU,
+    Linear,
+    Net,
+    ReLU,
+    Reshape,
+    Residual,
+    Sigmoid,
+    Tanh,
+    gradcheck,
+)
 from minigan.nn.penalty import penalty_grad, unit_slope, zero_slope
 
 PENALTIES = [unit_slope, zero_slope]
@@ -23,6 +37,17 @@ def test_the_gradient_is_that_of_the_penalty(backend, penalty, N, n, hidden, see
     D = plain_network(n, *hidden, 1)
     theta = D.init(rng, "float64") + 0.3 * rng.standard_normal(size=(D.size,), dtype="float64")
     x = rng.standard_normal(size=(N, n), dtype="float64")
+    _, dtheta = penalty_grad(D, theta, x, penalty, 3.0)
+    assert gradcheck.vjp_error(lambda t: penalty_grad(D, t, x, penalty, 3.0)[0], theta, 1.0, dtheta, rng) <= 1e-6
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_also_on_a_critic_that_sees_images(penalty, rng):
+    block = Residual(Conv2d(3, 3, 3, padding=1), ReLU())
+    D = Net(Reshape(5, 5, 1), Conv2d(1, 3, 3, stride=2, padding=1), LeakyReLU(0.2), block, ConvTranspose2d(3, 2, 2), Flatten(),
+            Linear(32, 1))  # fmt: skip
+    theta = D.init(rng, "float64") + 0.3 * rng.standard_normal(size=(D.size,), dtype="float64")
+    x = rng.standard_normal(size=(4, 25), dtype="float64")
     _, dtheta = penalty_grad(D, theta, x, penalty, 3.0)
     assert gradcheck.vjp_error(lambda t: penalty_grad(D, t, x, penalty, 3.0)[0], theta, 1.0, dtheta, rng) <= 1e-6
 
