@@ -46,7 +46,8 @@ for k, (plane, tiles) in zip(ks, axes.T):
             plane.plot(*world.centres.T, "+", color="C2")
             tiles.imshow(pictures.tile(samples[:36]), cmap="gray_r")
     values = list(found.values())
-    plane.set(title=f"k = {k}: {spread(values[0])} modes", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
+    title = f"k = {k}: {spread(values[0])} modes,\n{np.mean(values[1]):.0%} of samples near one"
+    plane.set(title=title, xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
     tiles.set(title=f"told apart: {np.mean(values[2]):.0%}\n(goal: 50%)", xticks=[], yticks=[])
     figures |= found
 figure.savefig(args.picture, dpi=100)

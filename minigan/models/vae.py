@@ -167,7 +167,8 @@ class VAE(Model):
                              "weigh")
 
     def step(self, x, *, check=True):
-        """One step on a batch x (N, n). -> {"loss": −bound, "kl": KL(q(z|x) ‖ p(z))}, means in nats."""
+        """One step on a batch x (N, n). -> {"loss": −bound, with β times the KL, "kl": KL(q(z|x) ‖ p(z))}, means in nats.
+        """
         if check:
             self.check(x)
         rng = self.rng()
