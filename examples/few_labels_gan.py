@@ -1,12 +1,13 @@
-"""Few labels and many images: a semi-supervised GAN beside the same classifier without it.
+"""Few labels and many images: a semi-supervised GAN beside the same classifier without it, and beside an autoencoder's codes.
 
     python examples/few_labels_gan.py
     python examples/few_labels_gan.py --data mnist --labels 100 --hidden 1000 --average 0.999
 
-Both have the same classifier network, which draws noise before and between its layers, the same optimizer, with averaged θ, the
-same number of steps and the same labelled images. The GAN also sees all images without their labels. Several draws of the
-labels; the errors on test images, mean (least … most), are printed and drawn in few_labels_gan.png; samples.png shows what the
-generator of the last one draws: feature matching does not ask for good pictures.
+The GAN and the classifier alone have the same classifier network, which draws noise before and between its layers, the same
+optimizer, with averaged θ, the same number of steps and the same labelled images. The GAN also sees all images without their
+labels. So does a denoising autoencoder, on whose codes a third classifier learns from those labels, as in `few_labels.py`.
+Several draws of the labels; the errors on test images, mean (least … most), are printed and drawn in few_labels_gan.png;
+samples.png shows what the generator of the last one draws: feature matching does not ask for good pictures.
 """
 
 import argparse
@@ -18,10 +19,11 @@ from matplotlib.figure import Figure
 from minigan import pictures
 from minigan.arrays import DRAW, generator, to, to_numpy
 from minigan.data.load import add_data_arguments, load_images
-from minigan.models.classifier import Classifier
-from minigan.models.networks import image_generator, noisy_features
+from minigan.models.autoencoder import Autoencoder
+from minigan.models.classifier import Classifier, classifier_network
+from minigan.models.networks import image_generator, noisy_features, relu_network
 from minigan.models.ssgan import SSGAN, beside
-from minigan.nn import Adam, Linear, Net, Straight
+from minigan.nn import Adam, Linear, Net, ReLU, Sigmoid, Straight
 from minigan.train import train
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -43,6 +45,8 @@ out = Path(args.out)
 out.mkdir(parents=True, exist_ok=True)
 
 images, labels, shape = load_images(args)
+if labels is None:
+    parser.error("--images: a folder has no labels, and this is about labels; want --data")
 if args.data == "digits":
     (images, unseen), (labels, unseen_labels) = (images[:1400], images[1400:]), (labels[:1400], labels[1400:])
 else:
@@ -52,6 +56,10 @@ steps = args.epochs * (len(images) // batch)
 features = noisy_features(n, wide, wide // 2, *[wide // 4] * 3, noise=args.noise, inner=args.inner)
 head, G = Net(Linear(wide // 4, 10)), image_generator(100, wide // 2, wide // 2, n)
 test = to(unseen, args.backend), to(unseen_labels, args.backend)
+coder = Autoencoder(Net(*relu_network(n, wide).layers, ReLU()), Net(*relu_network(wide, n).layers, Sigmoid()), noise=0.4,
+                    seed=args.seed, backend=args.backend)  # fmt: skip
+train(coder, images, epochs=min(args.epochs, 30 if n > 64 else 100), batch_size=batch, out=out / "autoencoder",
+      resume=args.resume, progress=False)  # fmt: skip
 
 
 def balanced(m, draw):
@@ -62,11 +70,21 @@ def balanced(m, draw):
     return images[chosen], labels[chosen]
 
 
-errors = {"semi-supervised GAN": [], "classifier alone": []}
+def on_codes(chosen, chosen_labels, draw):
+    """Errors of a classifier that learns from the autoencoder's codes of the labelled images, %."""
+    judge = Classifier(classifier_network(wide, 10, wide), Adam(1e-3, beta1=0.9), seed=draw, backend=args.backend)
+    codes = coder.encode(to(chosen, args.backend))
+    train(judge, (codes, chosen_labels), steps=400, batch_size=min(50, len(chosen)), seed=draw, progress=False)
+    return 100 * (1 - judge.accuracy(coder.encode(test[0]), test[1]))
+
+
+errors = {"semi-supervised GAN": [], "classifier alone": [], "classifier on an autoencoder's codes": []}
 for m in args.labels:
     found = {name: [] for name in errors}
     for draw in range(args.draws):
-        data = beside(images, *balanced(m, draw), 10)
+        chosen = balanced(m, draw)
+        data = beside(images, *chosen, 10)
+        found["classifier on an autoencoder's codes"].append(on_codes(*chosen, draw))
         adam = Adam(args.lr, beta1=0.5, schedule=Straight(steps), average=args.average)
         gan = SSGAN(G, features, head, 100, optimizer_g=adam, optimizer_d=adam, seed=draw, backend=args.backend)
         alone = Classifier(Net(*features.layers, *head.layers), adam, seed=draw, backend=args.backend)
