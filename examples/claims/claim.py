@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minigan import memory
 from minigan.arrays import DRAW, generator
 from minigan.data.digits import digits
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
@@ -28,6 +29,7 @@ def arguments(file, doc, seeds=3, **numbers):
     for name, default in numbers.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     args = parser.parse_args()
+    memory.keep()  # as `train` does, for those that have a loop of their own
     args.out.mkdir(parents=True, exist_ok=True)
     args.picture = args.out / f"{Path(file).stem}.png"
     return args
