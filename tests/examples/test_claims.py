@@ -119,7 +119,7 @@ def test_10_the_likelihood_climbs_and_digits_have_the_lower_energy(figures):
 
 @pytest.mark.slow
 def test_11_an_rbm_fills_in_better_than_means_do(figures):
-    """The hidden half, after 20 epochs: 0.114 to 0.117 with seeds 0 to 2, against 0.131, eight standard deviations. The ratings:
+    """The hidden half, after 20 epochs: 0.114 to 0.117 with seeds 0 to 2, against 0.131, eight standard deviations. Ratings:
     0.78 to 0.80 against 1.06 to 1.10 in docs/claims.md, ten.
     """
     mean, _, gibbs, _, biases, rbm = figures(11, seeds=1, epochs=20)
