@@ -89,6 +89,8 @@ def backend_module(backend):
     """
     if not isinstance(backend, str) or backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}: want one of {', '.join(BACKENDS)}")
+    if backend == "numpy":
+        return np
     return find_cupy() if backend == "cupy" else importlib.import_module(backend)
 
 
