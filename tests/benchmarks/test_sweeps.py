@@ -11,6 +11,7 @@ import pytest
 from run_example import environment
 
 from minigan.nn import Conv2d, ConvTranspose2d, Linear, Net, ReLU, Reshape, Residual, RowLSTM
+from minigan.spread import markdown
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -38,6 +39,16 @@ def test_systems(tmp_path):
     assert sharp["PCA"] < sharp["test images"]
     assert (tmp_path / "systems.png").exists()
     assert (tmp_path / "systems.md").read_text(encoding="utf-8").strip() in said
+
+
+@pytest.mark.parametrize("file", sorted((BENCHMARKS.parent / "docs").glob("systems_*.csv")), ids=lambda path: path.stem)
+def test_the_page_has_the_table_of_the_file(file):
+    """No figure there is typed by hand."""
+    with open(file, newline="", encoding="utf-8") as text:
+        rows = [{name: value if name in ("system", "data") else float(value) for name, value in row.items() if value}
+                for row in csv.DictReader(text)]  # fmt: skip
+    digits = runpy.run_path(str(BENCHMARKS / "systems.py"))["DIGITS"]
+    assert markdown(rows, ["system"], digits) in (BENCHMARKS.parent / "docs" / "systems.md").read_text(encoding="utf-8")
 
 
 def test_a_training_that_another_process_began_has_no_seconds(tmp_path):
