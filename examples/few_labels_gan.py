@@ -58,8 +58,8 @@ head, G = Net(Linear(wide // 4, 10)), image_generator(100, wide // 2, wide // 2,
 test = to(unseen, args.backend), to(unseen_labels, args.backend)
 coder = Autoencoder(Net(*relu_network(n, wide).layers, ReLU()), Net(*relu_network(wide, n).layers, Sigmoid()), noise=0.4,
                     seed=args.seed, backend=args.backend)  # fmt: skip
-train(coder, images, epochs=min(args.epochs, 30 if n > 64 else 100), batch_size=batch, out=out / "autoencoder",
-      resume=args.resume, progress=False)  # fmt: skip
+train(coder, images, epochs=args.epochs, batch_size=batch, out=out / "autoencoder", resume=args.resume, progress=False)
+test_codes = coder.encode(test[0])
 
 
 def balanced(m, draw):
@@ -75,7 +75,7 @@ def on_codes(chosen, chosen_labels, draw):
     judge = Classifier(classifier_network(wide, 10, wide), Adam(1e-3, beta1=0.9), seed=draw, backend=args.backend)
     codes = coder.encode(to(chosen, args.backend))
     train(judge, (codes, chosen_labels), steps=400, batch_size=min(50, len(chosen)), seed=draw, progress=False)
-    return 100 * (1 - judge.accuracy(coder.encode(test[0]), test[1]))
+    return 100 * (1 - judge.accuracy(test_codes, test[1]))
 
 
 errors = {"semi-supervised GAN": [], "classifier alone": [], "classifier on an autoencoder's codes": []}

@@ -48,7 +48,7 @@ class Record:
             pictures.check_shape(width, image)
             self.picture = self._samples
         if self.out:
-            checkpoint.pack(model, **run)
+            checkpoint.pack(model, **run)  # a layer that it cannot take is named before the first step
         if self.out and self.picture:
             pictures.as_picture(self.picture(model))
 

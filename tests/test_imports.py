@@ -15,7 +15,7 @@ def name_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-FILES = {name_of(path): path for path in PACKAGE.rglob("*.py") if "pictures" not in path.parts[:-1]}
+FILES = {name_of(path): path for path in PACKAGE.rglob("*.py")}
 
 
 def imported(path, when_imported=False):

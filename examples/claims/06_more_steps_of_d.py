@@ -4,9 +4,9 @@
 
 k = 1, 2 and 5 steps of D for each step of G, with equal numbers of G's steps, so that a larger k costs more. Two worlds.
 The ring of 8 Gaussians: how many modes are found (one sample of 2,500 near it is enough), and the share of samples near one.
-The digits: the share of samples that
-look real (precision), the share of the variety that is covered (recall), and how well a nearest neighbour tells samples
-from unseen images (½ is the goal). On the ring and a grid, with longer training: `benchmarks/modes.py`, in results.md.
+The digits: the share of samples that look real (precision), the share of the variety that is covered (recall), and how well a
+nearest neighbour tells samples from unseen images (½ is the goal). On the ring and a grid, with longer training:
+`benchmarks/modes.py`, in results.md.
 """
 
 import numpy as np

@@ -84,8 +84,10 @@ class PCA(Estimator):
         self.mean_, self.components_, self.explained_variance_ = mean, components, variance
         self.explained_variance_ratio_ = variance / total if total else variance * 0.0
         rest = min(N, n) - q
-        left = centred - (centred @ components.T) @ components  # not total − Σ λ, the difference of large numbers
-        self.noise_variance_ = float(xp.sum(left * left)) / ((N - 1) * rest) if rest else 0.0
+        self.noise_variance_ = 0.0
+        if rest:
+            left = centred - (centred @ components.T) @ components  # not total − Σ λ, the difference of large numbers
+            self.noise_variance_ = float(xp.sum(left * left)) / ((N - 1) * rest)
         return self
 
     def _iterate(self, centred, q):

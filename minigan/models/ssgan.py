@@ -79,7 +79,7 @@ def matching_grad(G, theta_g, features, theta_f, z, real, rng=None):
 def beside(unlabelled, images, labels, n_classes):
     """The data of `train`: (unlabelled, labelled, labels), labelled rows repeated until there are as many as unlabelled ones.
 
-    unlabelled: (N, n). images: (M, n). labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
+    unlabelled: (N, n). images: (M, n), M ≤ N. labels: (M,), whole numbers 0 … n_classes − 1, each of which must occur.
     """
     unlabelled, images = rows("unlabelled", unlabelled), rows("images", images, unlabelled.shape[-1])
     _check_classes(labels, images, whole("n_classes", n_classes))

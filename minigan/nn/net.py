@@ -29,7 +29,8 @@ What a layer makes of an example's shape: see `shapes.py`.
             self.shapes = ((n,),)
 
         def init(self, rng, dtype):
-            return [namespace(rng).ones(self.n, dtype=dtype)]
+            xp = namespace(rng)
+            return [xp.ones(self.n, dtype=getattr(xp, dtype))]
 
         def forward(self, params, x):
             return params[0] * x, x
@@ -43,7 +44,8 @@ What a layer makes of an example's shape: see `shapes.py`.
         def from_torch(self, named):
             return [named["factors"]]
 
-`gradcheck.check_layer` says whether its backward is right.
+Here both gradients cost next to nothing, so the flags are not looked at; what is not wanted may be None.
+`gradcheck.check_layer` says whether a backward is right.
 """
 
 from minigan.arrays import backend_module, dtype_name, namespace

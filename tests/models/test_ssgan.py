@@ -1,9 +1,8 @@
 """The semi-supervised GAN: its two gradients, torch beside them, and what it refuses."""
 
-import copy
-
 import numpy as np
 import pytest
+from test_kills import state_bytes
 
 from minigan.arrays import generator, to, to_numpy
 from minigan.models import ssgan
@@ -165,24 +164,10 @@ def test_the_impossible_is_refused(message):
 def test_a_refused_batch_changes_nothing(labels):
     machine = small()
     machine.step(tuple(part[:8] for part in data()))
-    before = copy.deepcopy(machine.state())
+    before = state_bytes(machine)
     with pytest.raises(ValueError, match="labels"):
         machine.step((data()[0][:3], data()[1][:3], np.array(labels)))
-    check_same(machine.state(), before)
-
-
-def check_same(nest, other):
-    """The same numbers, bit for bit, at each place."""
-    assert type(nest) is type(other)
-    if isinstance(nest, dict):
-        assert nest.keys() == other.keys()
-        for key in nest:
-            check_same(nest[key], other[key])
-    elif isinstance(nest, list):
-        for one, two in zip(nest, other, strict=True):
-            check_same(one, two)
-    else:
-        assert np.array_equal(nest, other)
+    assert state_bytes(machine) == before
 
 
 def test_the_model_runs_on_any_backend(backend):
