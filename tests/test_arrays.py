@@ -101,12 +101,9 @@ def test_without_a_seed_every_generator_is_another():
 
 
 def test_importing_minigan_imports_little():
-    """Neither matplotlib nor CuPy, and at most 0.6 of numpy's own processor time, the median of five."""
-    code = (
-        "import time; start = time.process_time(); import numpy; middle = time.process_time(); import minigan, minigan.nn; "
-        "print((time.process_time() - middle) / (middle - start)); import sys; "
-        "assert not {'matplotlib', 'cupy', 'PIL', 'numpy.ma'} & set(sys.modules)"
-    )
-    command = [sys.executable, "-c", code]
-    shares = [float(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(5)]
-    assert sorted(shares)[2] < 0.6
+    """Its own files, and few of the standard library's beyond numpy's. A count: a time depends on the machine's load."""
+    code = "import sys, numpy; before = set(sys.modules); import minigan, minigan.nn; print(*set(sys.modules) - before)"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    others = {name for name in printed.split() if name.partition(".")[0] != "minigan"}
+    assert {name.partition(".")[0] for name in others} <= sys.stdlib_module_names  # neither matplotlib nor CuPy, nor numpy.ma
+    assert len(others) <= 20  # nine on Python 3.11; argparse, json and tempfile bring 22 more
