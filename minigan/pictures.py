@@ -144,7 +144,10 @@ def save_curves(path, log, *, x="step"):
     for name in log[0]:
         if name not in (x, "epoch"):
             groups.setdefault(name.split("_")[0], []).append(name)
-    figure = Figure(figsize=(4.5 * len(groups), 3), layout="constrained")
+    width = 4.5 * len(groups)  # inches
+    figure = Figure(figsize=(width, 3))
+    # margins by hand: matplotlib's layouts draw everything once more to find them
+    figure.subplots_adjust(left=0.75 / width, right=1 - 0.15 / width, bottom=0.16, top=0.92, wspace=0.24)
     for axes, (prefix, names) in zip(np.ravel(figure.subplots(1, len(groups))), groups.items()):
         for name in names:
             axes.plot([row[x] for row in log], [row[name] for row in log], label=name)

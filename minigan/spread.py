@@ -31,7 +31,7 @@ def figures_of(rows, settings):
 
 
 def markdown(rows, settings, digits=None):
-    """A table in Markdown, a line for each setting: mean (least … most) of each figure.
+    """A table in Markdown, a line for each setting: mean (least … most) of each figure; one number where they agree.
 
     digits: {name of a figure: digits after the point}, for the columns and their order; by default all figures, three digits.
     """
@@ -47,7 +47,8 @@ def _summary(group, name, digits):
     values = [row[name] for row in group if row.get(name) is not None]
     if not values:
         return ""
-    return f"{sum(values) / len(values):.{digits}f} ({min(values):.{digits}f} … {max(values):.{digits}f})"
+    mean, least, most = (f"{value:.{digits}f}" for value in (sum(values) / len(values), min(values), max(values)))
+    return mean if least == most else f"{mean} ({least} … {most})"
 
 
 def save_table(path, rows):

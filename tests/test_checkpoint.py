@@ -65,7 +65,7 @@ MODELS = {
 @pytest.mark.parametrize("kind", MODELS)
 def test_stopped_and_resumed_equals_uninterrupted(tmp_path, backend, kind):
     rows = data_for(kind)
-    options = {"batch_size": 7, "intervals": 10, "out": None, "progress": False}
+    options = {"batch_size": 7, "intervals": 10, "frames": 2, "out": None, "progress": False}
     whole, first, second = (MODELS[kind](backend) for _ in range(3))
     train(whole, rows, epochs=4, **options)
     options["out"] = tmp_path

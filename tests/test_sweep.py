@@ -72,6 +72,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_cluster_of_two_processes_gives_the_same_table_bit_for_bit(by_one, tmp_path):
     (tmp_path / "cluster.py").write_text(CLUSTER)
     program = [sys.executable, tmp_path / "cluster.py", *command(tmp_path / "sweep")[3:]]
@@ -132,7 +133,7 @@ def test_the_command_says_by_its_exit_code_that_a_cell_failed(tmp_path):
     done = subprocess.run(command(tmp_path, name="parabola", grid=["--set", "x", "1", "3", "--set", "y", "10", "--seeds", "1"]),
                           env=environment(), capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 1
-    assert "| 1 | 10 | 11.000 (11.000 … 11.000) |" in done.stdout
+    assert "| 1 | 10 | 11.000 |" in done.stdout
 
 
 def test_the_command_names_a_function_that_is_not_there(tmp_path):
@@ -229,6 +230,7 @@ def test_what_is_no_figure_fails_the_cell(figures, tmp_path):
     assert "want {name: number}" in row["error"] or "names are taken" in row["error"]
 
 
+@pytest.mark.slow
 def test_the_program_of_the_page_runs(tmp_path):
     page = (FILE.parents[1] / "docs" / "many-machines.md").read_text(encoding="utf-8")
     program = re.search(r"```python\n(.*?)```", page, re.DOTALL).group(1)
@@ -255,8 +257,8 @@ def test_the_table_in_markdown_has_mean_least_and_most():
     assert spread.markdown(ROWS, ["loss"], {"score": 1, "seconds": 0}).splitlines() == [
         "| loss | score | seconds | seeds |",
         "| --- | --- | --- | --- |",
-        "| a | 1.5 (1.0 … 2.0) | 3 (3 … 3) | 2 |",
-        "| b | 4.0 (4.0 … 4.0) | 5 (5 … 5) | 1 |",
+        "| a | 1.5 (1.0 … 2.0) | 3 | 2 |",
+        "| b | 4.0 | 5 | 1 |",
     ]
 
 

@@ -3,13 +3,14 @@
 The generator G turns noise z ~ N(0, I) into a sample G(z). The discriminator D gives a sample a score, one number. They play by
 three losses, each a function of scores (N, 1) that returns its mean over the rows and the gradient of that mean:
 
-    L_D = real(D(x)) + fake(D(G(z)))          L_G = generator(D(G(z)))
+    L_D = real(s(x)) + fake(s(G(z)))          L_G = generator(s(G(z)))          s: the scores
 
-In the GAN the score is a logit l, and σ(l) = D(x) is the probability, in D's opinion, that x is real. It is
+In the GAN the score is a logit l, and D(x) = σ(l) is the probability, in D's opinion, that x is real. The game is
 
     min over G, max over D of     E_x log D(x) + E_z log(1 − D(G(z)))
 
-so real is ½ BCE(l, 1) and fake is ½ BCE(l, 0). For G there are two losses:
+so real is ½ BCE(l, 1) and fake is ½ BCE(l, 0): L_D is the mean over real and fake rows together. The ½ moves no optimum; where
+D is ½ everywhere, L_D is log 2. For G there are two losses:
 
     minimax          E log(1 − D(G(z)))     gradient −σ(l) / N: the game as it stands; next to nothing where D rejects the
                                             fakes, σ(l) ≈ 0, that is early on

@@ -2,9 +2,9 @@
 
     p(x) = Π_i p(x_i | x_1, …, x_{i−1})          pixels in raster order, row by row from the upper left corner
 
-No approximation, and no Z. A network gets the whole image and says at each pixel a distribution; it is built so that what it
-says at pixel i depends on earlier pixels alone. Then one forward pass gives all factors at once, and training climbs log p(x)
-itself:
+No approximation, and no normalising constant Z as in an RBM. A network gets the whole image and says at each pixel a
+distribution; it is built so that what it says at pixel i depends on earlier pixels alone. Then one forward pass gives all
+factors at once, and training climbs log p(x) itself:
 
     binary pixels   one logit l at each pixel:       log p = Σ_i x_i l_i − softplus(l_i)        ∂/∂l = x − σ(l)
     L grey levels   L logits at each, a softmax:     log p = Σ_i l_i[x_i] − log Σ_c e^{l_i[c]}  ∂/∂l = onehot(x) − softmax(l)
@@ -12,8 +12,7 @@ itself:
 **Sampling** is slow by nature: pixel i must be drawn before pixel i + 1 can be. Done naively, each pixel costs a pass over
 the whole image. But nothing that was computed for earlier pixels changes when a later one is drawn. So the sampler walks once
 over the image and computes, at each pixel, each layer at this pixel only, from what the layers keep of earlier ones
-(`memory`, `at`): all pixels together cost the products of one forward pass, and n pixels one after the other instead of n
-passes.
+(`memory`, `at`). The n pixels are drawn in turn; together they cost the products of one forward pass, not of n.
 
 A model of this kind is a Net; `pixelcnn.py` and `pixelrnn.py` build theirs.
 Sources: Frey et al. 1996; Larochelle & Murray 2011 (NADE); van den Oord et al. 2016.

@@ -1,7 +1,8 @@
 """Principal components: the oldest generator, and the only one here that is solved and not trained.
 
-The mean and the covariance of the data, C = 1/(N − 1) Σ (x − m)(x − m)ᵀ, have eigenvectors u_1, u_2, … with variances
-λ_1 ≥ λ_2 ≥ … . The first q of them, as the columns of U (n, q), give a code of q numbers and the way back:
+An example x is a row of n numbers. Let m be the mean of the N rows of data, and C = 1/(N − 1) Σ (x − m)ᵀ (x − m) their
+covariance (n, n), with eigenvectors u_1, u_2, … and variances λ_1 ≥ λ_2 ≥ … along them. The first q eigenvectors, as the
+columns of U (n, q), give a code of q numbers and the way back:
 
     t = (x − m) U          x̂ = m + t Uᵀ
 
@@ -10,16 +11,16 @@ directions. So a *linear autoencoder* (two linear layers, squared error) that is
 though not the same axes in it, since any invertible map of the code can be undone by the decoder (Baldi & Hornik 1989). A
 test trains one and measures the angle.
 
-**As a generator** (probabilistic PCA, Tipping & Bishop 1999): x = m + W z + noise, z ~ N(0, I) of q numbers, noise N(0, σ²
-I). Then x is Gaussian with covariance W Wᵀ + σ² I, and its likelihood is largest at
+**As a generator** (probabilistic PCA, Tipping & Bishop 1999): x = m + z Wᵀ + noise, z ~ N(0, I) of q numbers, noise
+N(0, σ² I). Then x is Gaussian with covariance W Wᵀ + σ² I, and its likelihood is largest at
 
     σ² = mean of λ_{q+1} … λ_n          W = U (Λ − σ² I)^½
 
     log p(x) = −½ (n log 2π + Σ_{i≤q} log λ_i + (n − q) log σ² + Σ_{i≤q} t_i² / λ_i + (‖x − m‖² − ‖t‖²) / σ²)
 
-(With the covariance divided by N. Here, as in scikit-learn, the λ are those of C, with N − 1, and σ² is the mean of the
-min(N, n) − q that the data have besides.) It is exact, and a poor picture of images: one Gaussian cloud, where they lie on
-something curved.
+(With the covariance divided by N. Here, as in scikit-learn, the λ are those of C, divided by N − 1, and σ² is the mean of the
+min(N, n) − q that are left: N rows have no more than N directions.) It is exact, and a poor picture of images: one Gaussian
+cloud, where they lie on something curved.
 
 Two ways to U. The singular values of the centred data, s_i² = (N − 1) λ_i, with the right singular vectors. Or orthogonal
 iteration: multiply a basis by C, make it orthonormal again, and repeat; each round the part outside the first q directions

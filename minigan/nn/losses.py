@@ -1,6 +1,7 @@
 """Losses: one number that says how wrong an output is, and its gradient with respect to that output.
 
-All are means over all elements (M of them), and each returns (loss, gradient); the gradient has the 1/M in it.
+Each returns (loss, gradient). The loss is a mean: over all M elements, or for cross-entropy over the N rows. The gradient has
+that 1/M or 1/N in it.
 
 **Binary cross-entropy** asks how surprised somebody is who said "1 with probability p" and then sees t in [0, 1]:
 

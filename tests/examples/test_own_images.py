@@ -59,6 +59,7 @@ def interrupted(name, *options, cwd, steps):
     return said + complaints
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_from_a_folder_to_a_hundred_pictures(folder, tmp_path):
     """Interrupted and resumed, it ends with the θ of a run that was let alone, bit for bit."""
     train, resume, use = (example(arguments) for arguments in COMMANDS)

@@ -136,7 +136,7 @@ def data():
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_stopped_and_resumed_equals_uninterrupted(tmp_path, backend, name):
     """28 steps, stopped at 14, where every schedule is on its way: θ, θ̄, moments and samples are the same, bit for bit."""
-    options = {"batch_size": 10, "progress": False}
+    options = {"batch_size": 10, "intervals": 4, "frames": 2, "progress": False}
     whole, first, second = (gan(name, backend) for _ in range(3))
     train(whole, data(), epochs=4, **options)
     train(first, data(), epochs=2, out=tmp_path, **options)
