@@ -10,6 +10,10 @@ points inside some sample's ball (is the variety covered?).
 **Two-sample test** by the nearest neighbour (Lopez-Paz & Oquab 2017, section 5). Mix as many samples as real points; does a
 point's nearest neighbour come from its own set? 0.5: the sets cannot be told apart. 1: they can, always. 0: samples sit on
 the real points, as copies do.
+
+Distances are computed in double precision: ‖x‖² + ‖c‖² − 2 x·c is a small difference of large numbers where points lie close
+together. And the squares are compared, not their roots: images of black and white pixels have whole numbers for squared
+distances, so that many points lie exactly on a ball, and a root that is rounded would put them outside.
 """
 
 import numpy as np
@@ -17,7 +21,7 @@ import numpy as np
 from minigan.arrays import namespace, row_blocks, to_numpy
 from minigan.check import flag, rows, whole
 
-BLOCK = 500  # rows at a time: memory is bounded by BLOCK · (the other set's size)
+BLOCK = 250  # rows at a time: memory is bounded by BLOCK · (the other set's size)
 
 
 def nearest(x, among, k=1, *, skip_self=False):
@@ -26,37 +30,43 @@ def nearest(x, among, k=1, *, skip_self=False):
     skip_self: x is `among` itself, and a row is no neighbour of its own.
     """
     x, among = rows("x", x), rows("among", among, x.shape[-1])
-    xp, k = namespace(x, among), whole("k", k, most=among.shape[0] - flag("skip_self", skip_self))
-    lengths, indices, distances = xp.sum(among * among, axis=1), [], []
-    for start, block in row_blocks(x, BLOCK):
-        squared = _squared(block, among, lengths).copy()
-        if skip_self:
-            squared[np.arange(len(squared)), start + np.arange(len(squared))] = np.inf
+    k = whole("k", k, most=among.shape[0] - flag("skip_self", skip_self))
+    indices, squares = [], []
+    for squared in _squared(x, among, skip_self):
         index = np.argpartition(squared, k - 1, axis=1)[:, :k]
         found = np.take_along_axis(squared, index, axis=1)
         order = np.argsort(found, axis=1)
         indices.append(np.take_along_axis(index, order, axis=1))
-        distances.append(np.sqrt(np.maximum(np.take_along_axis(found, order, axis=1), 0)))
-    return np.concatenate(indices), np.concatenate(distances)
+        squares.append(np.take_along_axis(found, order, axis=1))
+    return np.concatenate(indices), np.sqrt(np.concatenate(squares))
 
 
-def _squared(x, among, lengths):
-    """‖x_i − c_j‖² = ‖x_i‖² + ‖c_j‖² − 2 x_i·c_j for rows of x (B, n) and of `among` (M, n): NumPy (B, M). lengths: ‖c_j‖²."""
-    xp = namespace(x)
-    return to_numpy(xp.sum(x * x, axis=1, keepdims=True) + lengths - 2.0 * (x @ among.T))
+def _squared(x, among, skip_self=False):
+    """Yield ‖x_i − c_j‖², NumPy float64 (B, M), for B rows of x (N, n) after the others, and all of among (M, n).
+
+    skip_self: x is `among` itself, and a row is infinitely far from its own.
+    """
+    xp = namespace(x, among)
+    among = xp.astype(among, xp.float64)
+    lengths = xp.sum(among * among, axis=1)
+    for start, block in row_blocks(x, BLOCK):
+        block = xp.astype(block, xp.float64)
+        squared = xp.sum(block * block, axis=1, keepdims=True) + lengths - 2.0 * (block @ among.T)
+        squared = np.maximum(to_numpy(squared), 0.0)
+        if skip_self:
+            squared[np.arange(len(squared)), start + np.arange(len(squared))] = np.inf
+        yield squared
 
 
 def precision_recall(real, samples, k=3):
     """{"precision": share of samples within a real ball, "recall": share of real points within a sample's ball}."""
     real, samples = rows("real", real), rows("samples", samples, real.shape[-1])
+    k = whole("k", k, most=min(real.shape[0], samples.shape[0]) - 1)
 
     def share_inside(points, centres):
-        _, radii = nearest(centres, centres, k, skip_self=True)
-        radii = radii[:, -1]
-        lengths, inside = namespace(centres).sum(centres * centres, axis=1), []
-        for _, block in row_blocks(points, BLOCK):
-            inside.append((_squared(block, centres, lengths) <= radii**2).any(axis=1))
-        return float(np.concatenate(inside).mean())
+        radii = [np.partition(squared, k - 1, axis=1)[:, k - 1] for squared in _squared(centres, centres, skip_self=True)]
+        radii = np.concatenate(radii)  # squared
+        return float(np.concatenate([(squared <= radii).any(axis=1) for squared in _squared(points, centres)]).mean())
 
     return {"precision": share_inside(samples, real), "recall": share_inside(real, samples)}
 

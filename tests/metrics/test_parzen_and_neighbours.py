@@ -79,6 +79,24 @@ def test_precision_and_recall_of_known_cases():
     assert far == {"precision": 0.0, "recall": 0.0}
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_point_on_the_ball_is_inside(backend, dtype):
+    """Corners of a cube: squared distances are whole numbers n, of which many have (√n)² < n when rounded."""
+    for n in range(1, 200):
+        real = to(np.stack([np.zeros(n), np.ones(n)]).astype(dtype), backend)
+        assert precision_recall(real, 1 - 2 * real, k=1) == {"precision": 1.0, "recall": 1.0}
+
+
+def test_copies_are_known_where_points_lie_close_together():
+    """2,000 points within 0.1 around 100, in float32: each is its own nearest, and none lies away from itself."""
+    points = (100 + 0.1 * generator(0).random((2000, 2))).astype(np.float32)
+    points = np.unique(points, axis=0)
+    index, distance = nearest(points, points)
+    assert (index[:, 0] == np.arange(len(points))).all()
+    assert distance.max() == 0
+    assert two_sample_accuracy(points, points.copy()) == 0
+
+
 def test_two_samples_of_one_distribution_cannot_be_told_apart():
     """2 · 1,000 points: a standard error of about √(¼ / 2000) = 0.011; 5 of them."""
     rng = generator(0)
