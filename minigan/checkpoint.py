@@ -116,8 +116,9 @@ def load_model(path, backend="numpy"):
 def _check_size(arguments, numbers):
     """ValueError where a model of these arguments has more numbers than its file: building it would draw them all."""
     one = [arguments.get(name) or 0 for name in ("n_components", "chains", "levels", "layers", "blocks")]
-    square = [(arguments.get(a) or 0) * (arguments.get(b) or 0)
-              for a, b in (("channels", "channels"), ("kernel", "kernel"), ("n_items", "n_hidden"))]  # fmt: skip
+    square = [(arguments.get(a) or 0) * (arguments.get(b) or 0) for a, b in (("channels", "channels"), ("n_items", "n_hidden"))]
+    if arguments.get("blocks", 1):
+        square.append((arguments.get("kernel") or 0) ** 2 // 2)  # the taps of a mask
     least = max([value.size for value in arguments.values() if isinstance(value, Net)] + one + square)
     if least > numbers:
         raise ValueError(f"its arguments ask for {least} numbers or more, and it has {numbers}")

@@ -45,7 +45,7 @@ def folder_of_one(folder):
     except OSError as error:
         raise ValueError(f"{folder} cannot be written to ({error}): want the name of a folder") from error
     try:
-        for left in folder.rglob(f"*{UNFINISHED}"):  # of a run that was killed
+        for left in [*folder.glob(f"*{UNFINISHED}"), *(folder / "frames").glob(f"*{UNFINISHED}")]:  # of a run that was killed
             left.unlink(missing_ok=True)
         yield
     finally:

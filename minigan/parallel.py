@@ -29,6 +29,8 @@ import traceback
 
 from minigan.arrays import NOISE, namespace
 from minigan.models.model import Learner
+from minigan.models.ratings import RatingsRBM
+from minigan.models.ssgan import SSGAN
 
 PAUSE = 1e-5  # seconds between two looks at whether a sum is complete
 
@@ -86,7 +88,8 @@ class NCCL(MPI):
 class DataParallel:
     """A model whose steps are shared by several ranks. What it does not have itself is the model's: sample, state, config, …
 
-    model: a model of `models/` all of whose parts are learners, the same on every rank (arguments, seed, state).
+    model: a model of `models/` all of whose parts are learners, and whose losses are means over rows, the same on every rank
+        (arguments, seed, state). Its networks draw no noise.
     ranks: `MPI()` or `NCCL()`; anything with rank, size and sum.
     """
 
@@ -94,6 +97,9 @@ class DataParallel:
         self.learners = [getattr(model, name) for name in model.parts]
         if not all(isinstance(learner, Learner) for learner in self.learners):
             raise ValueError(f"{type(model).__name__} learns {model.parts}, not all by gradients: its batches cannot be shared")
+        if isinstance(model, (SSGAN, RatingsRBM)) or any(getattr(learner.net, "draws", False) for learner in self.learners):
+            raise ValueError(f"{type(model).__name__} has a loss that is no mean over rows, or draws that are not one for each "
+                             "row: its batches cannot be shared")
         self.model, self.ranks = model, ranks
         for learner in self.learners:
             learner.step = functools.partial(self._step_together, learner)

@@ -68,7 +68,7 @@ def as_picture(image, *, enlarge=True):
     from PIL import Image
 
     pixels = np.asarray(image)
-    image_of("the shape of an image", pixels.shape)
+    pixels = pixels.reshape(image_of("the shape of an image", pixels.shape))
     if pixels.dtype.kind not in "fiub" or not (pixels.min() > -ROUNDING and pixels.max() < 1 + ROUNDING):
         raise ValueError(f"the image, an array of {pixels.dtype}, goes beyond 0 and 1, or holds NaN: want values in [0, 1]")
     bytes_, zoom = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8), _zoom(pixels) if enlarge else 1
@@ -124,6 +124,7 @@ def walk(start, end, steps, around=False):
         return ((1 - share) * start + share * end).astype(start.dtype)
     lengths = np.linalg.norm(start, axis=2, keepdims=True) * np.linalg.norm(end, axis=2, keepdims=True)
     angle = np.arccos(np.clip(np.sum(start * end, axis=2, keepdims=True) / lengths, -1, 1))
+    angle = np.clip(angle, 1e-6, np.pi - 1e-6)  # codes that point one way, or opposite ways, have no arc of their own
     weights = np.sin((1 - share) * angle), np.sin(share * angle)
     return ((weights[0] * start + weights[1] * end) / np.sin(angle)).astype(start.dtype)
 

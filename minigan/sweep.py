@@ -45,7 +45,7 @@ from tqdm import tqdm
 from minigan import spread
 from minigan.cell import ERROR, RESULT, attempt, name_of, outcome
 from minigan.check import whole
-from minigan.files import replace
+from minigan.files import UNFINISHED, replace
 
 
 def sweep(run, grid, seeds, out, *, jobs=None, progress=True):
@@ -118,11 +118,13 @@ def _cells(run, grid, seeds):
 
 def _claim(out, about):
     """Make the folder this sweep's, or see that it is."""
-    theirs, first = out / "sweep.json", {"sweep.json", "sweep.json.new", "lock"}
-    if out.exists() and not theirs.exists() and any(path.name not in first for path in out.iterdir()):
-        raise ValueError(f"{out} has files in it that are no sweep's: choose a new folder")
+    theirs = out / "sweep.json"
+    if out.exists() and not theirs.exists():
+        others = [path for path in out.iterdir() if path.name != "lock" and not path.name.endswith(UNFINISHED)]
+        if others and not theirs.exists():  # another sweep may begin in it at this moment
+            raise ValueError(f"{out} has files in it that are no sweep's: choose a new folder")
     out.mkdir(parents=True, exist_ok=True)
-    with FileLock(out / "lock"):  # another sweep may begin in it at this moment
+    with FileLock(out / "lock"):
         if not theirs.exists():
             replace(theirs, json.dumps(about).encode())
     if (found := json.loads(theirs.read_text(encoding="utf-8"))) != about:

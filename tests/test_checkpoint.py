@@ -33,7 +33,7 @@ from minigan.models.rbm import RBM
 from minigan.models.ssgan import SSGAN
 from minigan.models.vae import VAE
 from minigan.models.wgan import WGAN
-from minigan.nn import SGD, Adam, Cosine, Linear, Net, Straight
+from minigan.nn import SGD, Adam, Cosine, Flatten, Linear, MaskedConv2d, Net, Reshape, Straight
 from minigan.train import train
 
 
@@ -556,3 +556,16 @@ def test_what_is_free_may_change_when_a_machine_goes_on(tmp_path, options):
     other = RBM(5, n_iter=7, random_state=1, batch_size=20, verbose=1, **options)
     checkpoint.load(tmp_path / "c", other)
     assert equal(other.state(), machine.state())
+
+
+SMALL = {  # models that are not larger than their file, though a number in their description is
+    "kernel without blocks": lambda: PixelCNN((4, 4), channels=2, blocks=0, kernel=21),
+    "a kernel's mask": lambda: PixelCNN((4, 4), channels=2, blocks=1, kernel=31),
+    "colours": lambda: Classifier(Net(Reshape(2, 2, 3), MaskedConv2d(3, 6, 3, mask="B", colours=3), Flatten(), Linear(24, 2))),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_model_is_loaded_as_it_was_saved(tmp_path, name):
+    checkpoint.save(tmp_path / "c", SMALL[name]())
+    assert equal(checkpoint.load_model(tmp_path / "c").state(), SMALL[name]().state())

@@ -99,3 +99,11 @@ def test_rows_of_a_log_that_cannot_be_read_are_counted(tmp_path, name):
     (tmp_path / "log.csv").write_text(text, encoding="utf-8")
     rows, left_out = read_log(tmp_path / "log.csv")
     assert ([row["step"] for row in rows], left_out) == (steps, unreadable)
+
+
+def test_what_a_run_in_a_folder_below_is_writing_stays(tmp_path):
+    below = tmp_path / "a" / "log.csv.7-7.unfinished"
+    below.parent.mkdir()
+    below.write_bytes(b"half")
+    with folder_of_one(tmp_path):
+        assert below.read_bytes() == b"half"

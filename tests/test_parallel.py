@@ -18,10 +18,12 @@ from minigan.arrays import generator
 from minigan.models.autoencoder import Autoencoder
 from minigan.models.classifier import Classifier
 from minigan.models.gan import GAN, vanilla_generator
-from minigan.models.networks import plain_network, relu_network
+from minigan.models.networks import noisy_features, plain_network, relu_network
+from minigan.models.ratings import RatingsRBM
+from minigan.models.ssgan import SSGAN
 from minigan.models.vae import VAE
 from minigan.models.wgan import WGAN
-from minigan.nn import Adam
+from minigan.nn import Adam, Linear, Net
 from minigan.parallel import DataParallel
 
 F64 = {"dtype": "float64", "seed": 3}
@@ -157,6 +159,8 @@ def test_apart_sees_a_rank_with_another_theta():
 
 
 def test_what_cannot_be_shared_is_refused_on_every_rank():
+    ssgan = SSGAN(relu_network(2, 8, 4), plain_network(4, 8), Net(Linear(8, 3)), latent=2)
+
     def work(rank):
         said = []
         for model, rows in ((gan(), 3), (gan(pack=2), 6), (gan(k=2), 6)):
@@ -168,6 +172,9 @@ def test_what_cannot_be_shared_is_refused_on_every_rank():
             DataParallel(gan(k=2), rank).step(np.full((11, 4), 0.5))
         with pytest.raises(ValueError, match="not all by gradients"):
             DataParallel(Autoencoder(relu_network(4, 8, 2), relu_network(2, 8, 4)), rank)
+        for model in (RatingsRBM(4, 2), Classifier(noisy_features(4, 3)), ssgan):
+            with pytest.raises(ValueError, match="its batches cannot be shared"):
+                DataParallel(model, rank)
         return said
 
     said = on_ranks(4, work)

@@ -111,3 +111,15 @@ def test_an_image_comes_back_from_its_file(tmp_path, shape):
     back = pictures.load_image(tmp_path / "x.png")
     assert (back.shape, back.dtype) == (shape, np.float32)
     assert back == pytest.approx(image, abs=1e-7)
+
+
+def test_a_walk_between_equal_or_opposite_codes_is_finite():
+    z = np.array([[3.0, 4.0]], np.float32)
+    assert pictures.walk(z, z, 5, around=True) == pytest.approx(np.broadcast_to(z[:, None], (1, 5, 2)), rel=1e-5)
+    there = pictures.walk(z, -z, 5, around=True)
+    assert np.isfinite(there).all()
+    assert there[0, [0, -1]] == pytest.approx(np.concatenate([z, -z]), rel=1e-4)
+
+
+def test_one_channel_is_grey():
+    assert pictures.as_picture(np.full((3, 3, 1), 0.5)).size == pictures.as_picture(np.full((3, 3), 0.5)).size

@@ -221,6 +221,11 @@ def test_a_folder_of_something_else_is_refused_and_stays_as_it_is(tmp_path):
     assert sorted((tmp_path / "out").rglob("*")) == [path for path in before if tmp_path / "out" in path.parents]
 
 
+def test_a_folder_that_a_killed_sweep_just_began_is_taken(tmp_path):
+    (tmp_path / "sweep.json.7-7.unfinished").write_text("{")
+    assert len(sweep(parabola, {"x": [1]}, 1, tmp_path, progress=False)) == 1
+
+
 @pytest.mark.parametrize("figures", [None, {"a": "good"}, {"seed": 1.0}])
 def test_what_is_no_figure_fails_the_cell(figures, tmp_path):
     def run(folder, seed):

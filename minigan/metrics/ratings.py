@@ -41,7 +41,8 @@ def biases(train, users, items, shrink=5.0):
     mean = ratings.mean()
 
     def shrunk_means(index, values, size):
-        return np.bincount(index, values, size) / (shrink + np.bincount(index, minlength=size))
+        counts = np.bincount(index, minlength=size)
+        return np.bincount(index, values, size) / np.maximum(shrink + counts, 1e-12)  # 0 of those whom nobody has rated
 
     n_users, n_items = max(known_users.max(), users.max()) + 1, max(known_items.max(), items.max()) + 1
     of_item = shrunk_means(known_items, ratings - mean, n_items)

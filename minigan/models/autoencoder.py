@@ -100,7 +100,7 @@ class Autoencoder(Model):
 
     def encode(self, x):
         """The codes of x (N, n), (N, q)."""
-        self.check(x)
+        self.check(x, rows=1)
         return self.coder.infer(x)
 
     def decode(self, codes):

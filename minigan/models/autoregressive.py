@@ -22,7 +22,7 @@ import math
 
 import numpy as np
 
-from minigan.arrays import INIT, namespace, row_blocks
+from minigan.arrays import INIT, namespace, row_blocks, to
 from minigan.check import whole
 from minigan.models.model import Learner, Model
 from minigan.nn import Adam
@@ -116,7 +116,7 @@ class Autoregressive(Model):
 
         known: bool (h·w,), an upper part: all pixels up to one of them in raster order. What x has elsewhere is not looked at.
         """
-        known = np.asarray(known)
+        known = np.asarray(to(known, "numpy") if hasattr(known, "dtype") else known)
         count = int(known.sum()) if known.dtype == bool else -1
         if known.shape != (self.width,) or count < 0 or not known[:count].all():
             raise ValueError(f"known is {known.shape} of {known.dtype}: want bool ({self.width},), True for the first pixels "

@@ -68,7 +68,7 @@ class Classifier(Model):
 
     def probabilities(self, images):
         """softmax of the logits, (N, C)."""
-        super().check(images)
+        super().check(images, rows=1)
         return namespace(images).exp(log_softmax(self.learner.infer(images)))
 
     def accuracy(self, images, labels):

@@ -77,7 +77,8 @@ class Estimator:
             return features
         import pandas
 
-        return pandas.DataFrame(to(features, "numpy"), columns=self.get_feature_names_out(), index=getattr(X, "index", None))
+        index = X.index if hasattr(X, "columns") else None  # a list has an index too, which is a method
+        return pandas.DataFrame(to(features, "numpy"), columns=self.get_feature_names_out(), index=index)
 
     def _remember_names(self, X):
         """Keep the column names of a DataFrame that was fitted."""

@@ -66,6 +66,8 @@ class GAN(Model):
         self.G, self.D, self.latent, self.k, self.pack = G, D, whole("latent", latent), whole("k", k), whole("pack", pack)
         self.smooth, self.r1 = number("smooth", smooth, least=0, below=0.5), number("r1", r1, least=0)
         self.r1_schedule = check_schedule("r1_schedule", r1_schedule)
+        if r1_schedule is not None and not self.r1:
+            raise ValueError(f"r1_schedule is {r1_schedule!r}, and r1 is 0: give r1 > 0, whose schedule it is, or leave it out")
         self.loss = choice("loss", loss, GENERATOR_LOSSES)
         self.losses = Losses(real_loss(self.smooth), fake_loss, loss_function(loss))
         self._check_players()

@@ -139,10 +139,14 @@ class Model:
     def begin(self, data):
         """Take from the data what must be known before the first step. Most models need nothing."""
 
-    def check(self, batch):
-        """Raise unless `batch` can be a batch of this model: shape, dtype, backend, finite, within the range."""
+    def check(self, batch, *, rows=None):
+        """Raise unless `batch` can be a batch of this model: shape, dtype, backend, finite, within the range.
+
+        rows: int, the fewest; `self.rows`, those of training, if None. To ask a trained network one row is enough.
+        """
         low, high = self.range or (-float("inf"), float("inf"))
-        check_batch(batch, width=self.width, backend=self.backend, dtype=self.dtype, low=low, high=high, rows=self.rows)
+        rows = self.rows if rows is None else rows
+        check_batch(batch, width=self.width, backend=self.backend, dtype=self.dtype, low=low, high=high, rows=rows)
 
     def state(self):
         """All that changes while training, as a nest of arrays and numbers. It stays as it is when training goes on."""

@@ -131,7 +131,8 @@ class PCA(Estimator):
         source, X = X, self.validated(X)
         xp, n, q = namespace(X), self.n_features_in_, self.n_components_
         least = float(xp.min(self.explained_variance_))
-        if least <= 1e-12 * float(xp.max(self.explained_variance_)) or (q < n and self.noise_variance_ <= 0):
+        nothing = 1e-12 * float(xp.max(self.explained_variance_))  # but for rounding
+        if least <= nothing or (q < n and self.noise_variance_ <= nothing):
             raise ValueError(f"the data have no variance in some directions: with {q} components of {n} this Gaussian has no "
                              "density. Use fewer components, or more data")
         centred = X - self.mean_

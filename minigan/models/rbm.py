@@ -125,6 +125,7 @@ class RBM(Estimator, Model):
         """θ before the first step; the visible biases fit the means of the data (N, n_features)."""
         xp, n, m, dtype = namespace(data), data.shape[1], self.n_components, dtype_name(data)
         self.seed_, self.draws_, self.steps_, self.n_features_in_, self.dtype_ = seed_of(self.random_state), 0, 0, n, dtype
+        self.visible_ = self.visible
         means = xp.mean(data, axis=0)
         b = means
         if self.visible == "binary":
@@ -193,6 +194,8 @@ class RBM(Estimator, Model):
         """Raise unless `batch` can be trained on: this backend, finite, in the units' range, of the right width."""
         self._check_parameters()
         begun = "learner_" in vars(self)
+        if begun:
+            self._take_changes()
         namespace(batch)
         if not begun and dtype_name(batch) not in ("float32", "float64"):
             raise TypeError(f"the batch is {dtype_name(batch)}, want float32 or float64: convert it, for instance "
@@ -207,19 +210,27 @@ class RBM(Estimator, Model):
         self._check_parameters()
         X = self.validated(X, fitting=fresh)
         self._in_range(X, X.shape[1], dtype_name(X))
-        if not fresh and (self.n_components != self.components_.shape[0] or bool(self.centred) != bool(self.offsets_)
-                          or bool(self.persistent) != bool(self.chains_.shape[0])):  # fmt: skip
-            raise ValueError("n_components, centred and persistent cannot change after the first step: call fit again")
-        wanted = SGD(self.learning_rate, self.momentum)
-        if not fresh and repr(self.learner_.optimizer) != repr(wanted):  # set_params has changed them
-            self.learner_.optimizer = wanted.fresh(self.learner_.theta)
+        if not fresh:
+            self._take_changes()
         return X
+
+    def _take_changes(self):
+        """Follow set_params after the first step: a learning rate or a momentum holds from now on, the others cannot change."""
+        fixed = (self.components_.shape[0], bool(self.offsets_), bool(self.chains_.shape[0]), self.visible_)
+        if (self.n_components, bool(self.centred), bool(self.persistent), self.visible) != fixed:
+            raise ValueError("n_components, centred, persistent and visible cannot change after the first step: call fit again")
+        wanted = SGD(self.learning_rate, self.momentum)
+        if repr(self.learner_.optimizer) != repr(wanted):
+            self.learner_.optimizer = wanted.fresh(self.learner_.theta)
 
     def _check_parameters(self):
         for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
             whole(name, getattr(self, name), least)
         if self.chains is not None:
             whole("chains", self.chains)
+            if not self.persistent:
+                raise ValueError(f"chains is {self.chains}, and persistent is False: chains that start at the data are as many "
+                                 "as a batch has rows. Leave chains at None")
         choice("visible", self.visible, UNITS)
         number("weight_decay", self.weight_decay, least=0)
         flag("persistent", self.persistent), flag("centred", self.centred)

@@ -40,8 +40,11 @@ from minigan.nn.losses import log_softmax
 
 def evidence(logits):
     """s = log Σ_c e^{l_c} of each row, (N, 1), and ∂s/∂l = softmax(l), (N, K)."""
-    log_p = log_softmax(logits)
-    return logits[:, :1] - log_p[:, :1], namespace(logits).exp(log_p)  # l_c − log p_c is s for every c
+    xp = namespace(logits)
+    top = xp.max(logits, axis=1, keepdims=True)  # taken out, so that no exponent is positive
+    e = xp.exp(logits - top)
+    total = xp.sum(e, axis=1, keepdims=True)
+    return top + xp.log(total), e / total
 
 
 def d_grad(features, theta_f, head, theta_h, labelled, labels, unlabelled, fake, rng=None):
@@ -170,7 +173,7 @@ class SSGAN(Model):
 
     def probabilities(self, images):
         """p(class | real) of each image, (N, K)."""
-        super().check(images)
+        super().check(images, rows=1)
         return namespace(images).exp(log_softmax(self.judging.infer(self.seeing.infer(images))))
 
     def accuracy(self, images, labels):

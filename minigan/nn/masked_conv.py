@@ -74,6 +74,7 @@ class MaskedConv2d:
     def init(self, rng, dtype):
         """The first [W, b], drawn with rng."""
         W = self.init_weights(rng, self.shapes[0], dtype)
+        W = namespace(W).reshape(self.pattern(W), W.shape)
         return [W, namespace(W).zeros(self.n_out, dtype=W.dtype)]
 
     def pattern(self, W):

@@ -6,7 +6,7 @@ import pytest
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
 from minigan.models.adversarial import Losses, fake_loss, non_saturating, real_loss
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
-from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, Stairs, gradcheck
+from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, Stairs, Straight, gradcheck
 from minigan.nn.penalty import penalty_grad, zero_slope
 
 
@@ -238,6 +238,7 @@ IMPOSSIBLE_MODELS = {
     r"D takes 8, and judges 2 at a time: want 2 · 8 = 16": {"pack": 2},
     r"smooth is 0.7: want a number ≥ 0 and < 0.5": {"smooth": 0.7},
     r"r1 is -1: want a number ≥ 0": {"r1": -1},
+    r"r1_schedule is Straight\(steps=5, to=0.0\), and r1 is 0": {"r1_schedule": Straight(5)},
     r"latent is 0: want a whole number": {"latent": 0},
     r"G makes \(2, 2, 2\), D takes \(8,\): want rows of numbers; end a G of images in Flatten": {
         "G": Net(Linear(3, 8), Reshape(2, 2, 2))},

@@ -9,7 +9,11 @@ import pytest
 from minigan import checkpoint
 from minigan.arrays import INIT, NOISE, copy_of, generator, namespace, to, to_numpy
 from minigan.models import model as essay
+from minigan.models.autoencoder import Autoencoder
+from minigan.models.classifier import Classifier
 from minigan.models.model import Learner, Model
+from minigan.models.networks import vanilla_generator
+from minigan.models.ssgan import SSGAN
 from minigan.nn import SGD, Adam, BatchNorm, Linear, Net, mse
 from minigan.train import train
 
@@ -243,3 +247,19 @@ def test_the_loop_needs_no_more_than_its_essay_says():
     model = Plain()
     log = train(model, rows(), epochs=2, batch_size=10, progress=False)
     assert log[-1]["total"] == pytest.approx(2 * rows().sum(), rel=1e-5)
+
+
+ONE = {
+    "classifier": (lambda: Classifier(Net(Linear(6, 4), BatchNorm(4), Linear(4, 3))), lambda m, x: m.probabilities(x)),
+    "autoencoder": (lambda: Autoencoder(Net(Linear(6, 4), BatchNorm(4)), Net(Linear(4, 6))), lambda m, x: m.reconstruct(x)),
+    "ssgan": (lambda: SSGAN(vanilla_generator(2, 6, 4), Net(Linear(6, 4)), Net(Linear(4, 3)), latent=2),
+              lambda m, x: m.probabilities(x)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_a_trained_network_is_asked_about_one_row(name):
+    """Training wants two rows for a variance; in inference a row's answer does not depend on the others."""
+    make, ask = ONE[name]
+    model, x = make(), generator(0).random((5, 6), "float32")
+    assert ask(model, x[:1]) == pytest.approx(ask(model, x)[:1], rel=1e-5, abs=1e-6)

@@ -128,3 +128,13 @@ def test_scikit_learns_checks():
     results = check_estimator(PCA(1), on_fail=None, on_skip=None)
     assert [(r["check_name"], r["exception"]) for r in results if r["status"] == "failed"] == []
     assert sum(result["status"] == "passed" for result in results) > 40
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_data_on_a_plane_have_no_density(dtype):
+    """Rounding leaves a variance beside the plane, of some 1e-14 or 1e-31 of the largest: it is none."""
+    rng = generator(0)
+    X = (rng.standard_normal((50, 3)) @ rng.standard_normal((3, 10))).astype(dtype)
+    with pytest.raises(ValueError, match="no variance in some directions"):
+        PCA(3).fit(X).log_likelihood(X)
+    assert np.isfinite(PCA(2).fit(X).log_likelihood(X)).all()

@@ -150,3 +150,9 @@ def test_split_keeps_every_rating_once():
     parts = split(*whole, held_out=0.2)
     assert sum(len(part[2]) for part in parts) == len(whole[2])
     assert 0.1 < len(parts[1][2]) / len(whole[2]) < 0.3
+
+
+def test_without_shrinking_nobody_unknown_gets_nan():
+    """User 2 and item 3 have no rating: they get the mean, 3.5. User 0 rated item 0 with 3, which explains it."""
+    found = biases(([0, 1], [0, 1], np.array([3.0, 4.0])), [0, 2], [0, 3], shrink=0)
+    assert found == pytest.approx([3.0, 3.5])

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from minigan import checkpoint
 from minigan.arrays import generator, namespace, to, to_numpy
 from minigan.data.patterns import bars_and_stripes, bars_and_stripes_bound
 from minigan.metrics.rbm_likelihood import exact_grad, log_likelihood, log_partition
@@ -325,6 +326,9 @@ REFUSED = {
     "learning rate, is 0: want a number > 0": lambda m: m.set_params(learning_rate=0).fit(digits()),
     "momentum is 2: want a number ≥ 0 and < 1": lambda m: m.set_params(momentum=2).fit(digits()),
     "chains is 0: want a whole number": lambda m: m.set_params(chains=0).fit(digits()),
+    "chains is 9, and persistent is False": lambda m: m.set_params(chains=9, persistent=False).fit(digits()),
+    "persistent and visible cannot change after": lambda m: m.set_params(visible="gaussian").partial_fit(digits()),
+    "centred, persistent and visible cannot": lambda m: m.set_params(centred=True).step(digits()[:10]),
     "n_iter is 2.5": lambda m: m.set_params(n_iter=2.5).fit(digits()),
     "weight_decay is -5": lambda m: m.set_params(weight_decay=-5).fit(digits()),
     "random_state is -1": lambda m: m.set_params(random_state=-1).fit(digits()),
@@ -391,3 +395,16 @@ def test_samples_are_means_or_draws():
 def test_enumeration_beyond_its_size_says_what_it_would_cost():
     with pytest.raises(ValueError, match=r"30 units means 1.07e\+09 states, 1.02e\+03 times more.*use ais"):
         log_partition(machine(generator(0), 30, 30))
+
+
+def test_a_rate_that_set_params_changed_holds_for_the_next_step_and_for_a_checkpoint(tmp_path):
+    """By the rate 0.1 a step of this machine moves θ by more than 1e-3, by 1e-9 hardly at all."""
+    machine = RBM(5, learning_rate=0.1, n_iter=1, random_state=0).fit(digits())
+    theta = machine.learner_.theta.copy()
+    machine.set_params(learning_rate=1e-9).step(digits()[:10])
+    assert np.abs(machine.learner_.theta - theta).max() < 1e-6
+    checkpoint.save(tmp_path / "c", machine)
+    other = checkpoint.load_model(tmp_path / "c")
+    for one in (machine, other):
+        one.step(digits()[:10])
+    assert (machine.learner_.theta == other.learner_.theta).all()

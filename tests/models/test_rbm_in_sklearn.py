@@ -88,3 +88,11 @@ def test_names_of_columns(build):
 
 def test_whole_numbers_give_float64():
     assert RBM(2, n_iter=1, random_state=0).fit_transform(np.eye(4, dtype=int)).dtype == np.float64
+
+
+def test_a_table_of_a_list_has_plain_row_numbers():
+    """A list has an index too: a method."""
+    pytest.importorskip("pandas")
+    rows = [[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]
+    table = PCA(1).set_output(transform="pandas").fit_transform(rows)
+    assert list(table.index) == [0, 1, 2]

@@ -61,9 +61,9 @@ def test_a_planted_fault_is_caught(name, old, new):
 
 
 def test_evidence_stays_finite_and_right_at_extreme_logits():
-    logits = np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, -1e4], [0.0, 0.0, 0.0]])
+    logits = np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, -1e4], [0.0, 0.0, 0.0], [-1e12, 0.3, -1e12]])
     s, p = evidence(logits)
-    assert s[:, 0] == pytest.approx([1e4, np.log(3) - 1e4, np.log(3)], rel=1e-12)
+    assert s[:, 0] == pytest.approx([1e4, np.log(3) - 1e4, np.log(3), 0.3], rel=1e-12)
     assert p.sum(axis=1) == pytest.approx(1, rel=1e-12)
 
 
