@@ -7,7 +7,7 @@ Same data and same measures for all: images of black and white pixels, 1 where t
 RBM and VAE give probabilities of the same thing. A few hundred images are kept for a choice (of Parzen's σ), and others for the
 test. What a system draws in grey is rounded to black and white before it is compared, but for the two measures of blur.
 
-    exact, bound, estimate    log p(x) of test images, nats: exact; its lower bound; by 1,000 importance samples
+    exact, bound, estimate    log p(x) of the first 1,000 test images, nats: exact; a lower bound; by 1,000 importance samples
     parzen                    log-likelihood by Parzen windows, nats (its faults: `metrics/parzen.py`)
     two_sample                accuracy of a nearest neighbour that tells samples from test images; ½ is the goal
     precision, recall         share of samples among the test images, share of test images among the samples
@@ -16,7 +16,8 @@ test. What a system draws in grey is rounded to black and white before it is com
     training, samples_a_second, parameters    seconds of one processor; images in such a second, 256 at a time; numbers in θ
 
 PCA's density is one of real numbers, not comparable, and left out. Into --out: table.csv (every seed), systems.md (mean, least
-and most), systems.png (what each draws) and spread.png. A sweep (`minigan/sweep.py`): what is done is not run again.
+and most), systems.png (what each draws) and spread.png. A sweep (`minigan/sweep.py`): what is done is not run again. Where a
+cell's result.json is deleted, its model is measured again, and not trained.
 """
 
 import argparse
@@ -95,11 +96,12 @@ def likelihoods(system, model, test):
     """{"exact", "bound" or "estimate": nats}, of what this system has."""
     from minigan.metrics.rbm_likelihood import log_likelihood, log_partition
 
+    test = test[:1000]
     if system == "RBM":
         return {"exact": log_likelihood(model.params, test, log_partition(model.params)).mean()}
     if system == "VAE":
-        return {"bound": model.elbo(test, seed=0).mean(), "estimate": model.log_likelihood(test[:1000], 1000, seed=0).mean()}
-    return {"exact": model.log_likelihood(test[:1000]).mean()} if system.startswith("Pixel") else {}
+        return {"bound": model.elbo(test, seed=0).mean(), "estimate": model.log_likelihood(test, 1000, seed=0).mean()}
+    return {"exact": model.log_likelihood(test).mean()} if system.startswith("Pixel") else {}
 
 
 def run(folder, seed, system, data):
@@ -119,14 +121,16 @@ def run(folder, seed, system, data):
         drawn = test
     else:
         epochs = SIZES[data]["epochs"].get(system)
-        resumed = (folder / "checkpoint.safetensors").exists()  # then this process does not see all of the training
+        took, resumed = folder / "training_seconds.txt", (folder / "checkpoint.safetensors").exists()
         model, start = build(system, n, epochs, seed, len(known)), time.process_time()
         if epochs:
             train(model, known, epochs=epochs, batch_size=64, seed=seed, progress=False, out=folder, resume=True, frames=4)
         else:
             model.fit(known)
-        if not resumed:
-            figures["training"] = time.process_time() - start
+        if not resumed:  # else this process has not seen all of the training
+            took.write_text(str(time.process_time() - start), encoding="utf-8")
+        if took.exists():
+            figures["training"] = float(took.read_text(encoding="utf-8"))
         figures |= likelihoods(system, model, test)
         model.sample(2, seed=0)
         start = time.process_time()

@@ -51,15 +51,22 @@ def test_the_page_has_the_table_of_the_file(file):
     assert markdown(rows, ["system"], digits) in (BENCHMARKS.parent / "docs" / "systems.md").read_text(encoding="utf-8")
 
 
-def test_a_training_that_another_process_began_has_no_seconds(tmp_path):
-    run("systems.py", tmp_path, "--only", "PCA")
+def test_a_training_that_another_process_began_has_no_seconds_and_one_that_ended_keeps_them(tmp_path):
+    def measured():
+        run("systems.py", tmp_path, "--only", "PCA")
+        with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
+            row, = csv.DictReader(file)
+        return row
+
+    first = measured()
     folder, = tmp_path.glob("system=PCA*")
     (folder / "result.json").unlink()
-    (folder / "checkpoint.safetensors").write_bytes(b"")  # as if it had been killed on the way
-    run("systems.py", tmp_path, "--only", "PCA")
-    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
-        row, = csv.DictReader(file)
-    assert float(row["parzen"]) < 0 and "training" not in row
+    (folder / "checkpoint.safetensors").write_bytes(b"")  # as if it had been trained on the way, and by another process
+    assert measured()["training"] == first["training"]
+    (folder / "result.json").unlink()
+    (folder / "training_seconds.txt").unlink()  # and as if that one had been killed
+    last = measured()
+    assert float(last["parzen"]) < 0 and "training" not in last
 
 
 def test_the_products_of_a_pass():
