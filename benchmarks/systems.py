@@ -27,11 +27,11 @@ from pathlib import Path
 from minigan.spread import markdown
 from minigan.sweep import add_arguments, run_command
 
-SIZES = {  # code and hidden: the widths of PCA, autoencoder, VAE; width: channels of DCGAN and PixelCNN
-    "digits": {"code": 8, "hidden": 200, "width": 24, "epochs": {"autoencoder": 100, "denoiser's chain": 100, "RBM": 100,
-               "VAE": 200, "PixelCNN": 60, "PixelRNN": 60, "GAN": 500, "WGAN": 500, "DCGAN": 500}},
-    "mnist": {"code": 20, "hidden": 500, "width": 32, "epochs": {"autoencoder": 20, "denoiser's chain": 10, "RBM": 20,
-              "VAE": 40, "PixelCNN": 3, "PixelRNN": 2, "GAN": 30, "WGAN": 20, "DCGAN": 6}},
+SIZES = {  # code and hidden: the widths of PCA, autoencoder, VAE; width: channels of the pixel models; noise: of DCGAN
+    "digits": {"code": 8, "hidden": 200, "width": 24, "noise": 32, "epochs": {"autoencoder": 100, "denoiser's chain": 100,
+               "RBM": 100, "VAE": 200, "PixelCNN": 60, "PixelRNN": 60, "GAN": 500, "WGAN": 500, "DCGAN": 500}},
+    "mnist": {"code": 20, "hidden": 500, "width": 32, "noise": 10, "epochs": {"autoencoder": 20, "denoiser's chain": 10,
+              "RBM": 20, "VAE": 40, "PixelCNN": 3, "PixelRNN": 2, "GAN": 30, "WGAN": 20, "DCGAN": 8}},
 }  # fmt: skip
 DIGITS = {"exact": 1, "bound": 1, "estimate": 1, "parzen": 0, "two_sample": 2, "precision": 2, "recall": 2, "sure": 2,
           "high_frequencies": 2, "laplacian": 2, "training": 0, "samples_a_second": 0, "parameters": 0}  # fmt: skip
@@ -76,6 +76,7 @@ def build(system, n, epochs, seed, rows):
     adam = Adam(2e-3, beta1=0.9, schedule=Cosine(steps, to=0.01))
     even, small = Adam(2e-4, beta1=0.5, schedule=Straight(steps), average=0.999), h // 8 if n == 64 else 128
     players = {"optimizer_g": even, "optimizer_d": Adam(2e-4, beta1=0.5, schedule=Straight(steps)), "seed": seed}
+    fast = [Adam(2e-3, beta1=0.5, schedule=Straight(steps, to=0.1), average=average) for average in (0.999, 0.0)]
     vanilla = lambda: (vanilla_generator(10, n, small), vanilla_discriminator(n, small))  # noqa: E731
     return {
         "PCA": lambda: PCA(code),
@@ -88,7 +89,8 @@ def build(system, n, epochs, seed, rows):
         "PixelRNN": lambda: PixelRNN((side, side), channels=width, optimizer=adam, seed=seed),
         "GAN": lambda: GAN(*vanilla(), latent=10, **players),
         "WGAN": lambda: WGAN(*vanilla(), latent=10, k=1, **players),
-        "DCGAN": lambda: GAN(*dcgan((side, side, 1), 32, width), latent=32, **players),
+        "DCGAN": lambda: GAN(*dcgan((side, side, 1), size["noise"], 16), latent=size["noise"], optimizer_g=fast[0],
+                             optimizer_d=fast[1], seed=seed),
     }[system]()  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def train_discriminator(theta, adam, steps, real, fake, lr):
     return theta
 
 
-figure = Figure(figsize=(11, 4), layout="constrained")
+figure = Figure(figsize=(11, 4.5), layout="constrained")
 left, right = figure.subplots(1, 2)
 
 # 1. q stands still
@@ -75,7 +75,7 @@ left.axhline(0.5, color="0.7", linewidth=0.8)
 left.text(6.8, 0.51, "½", color="0.4", ha="right")
 left.fill_between(line[:, 0], 0, 1, where=~carries, color="0.92", label="p + q < 0.01: nothing to learn from")
 left.set(title="the best answer to a generator that stands still", xlabel="x", ylabel="density, or probability")
-left.legend()
+left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8, frameon=False)
 
 # 2. G(z) = a + b z moves towards the data N(1, 0.5²), and D follows
 G, theta_g = Net(Linear(1, 1)), np.array([1.5, -2.0], np.float32)  # b, a
@@ -97,7 +97,7 @@ right.plot(line, answer, "k", label="D at the end")
 right.axhline(0.5, color="0.7", linewidth=0.8)
 right.set(title="G moves, D follows: ½ in the end, where there are data", xlabel="x", ylabel="density, or probability",
           xlim=(-5, 5))  # fmt: skip
-right.legend()
+right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize=8, frameon=False)
 near = np.abs(line[:, 0] - 1) < 1
 print(f"at the end, at the data: D from {answer[near].min():.3f} to {answer[near].max():.3f}; −log 4 = {-math.log(4):.3f}")
 figure.savefig(Path(args.out) / "optimal_discriminator.png", dpi=110)

@@ -148,13 +148,13 @@ def save_curves(path, log, *, x="step"):
     width = 4.5 * len(groups)  # inches
     figure = Figure(figsize=(width, 3))
     # margins by hand: matplotlib's layouts draw everything once more to find them
-    figure.subplots_adjust(left=0.75 / width, right=1 - 0.15 / width, bottom=0.16, top=0.92, wspace=0.24)
+    figure.subplots_adjust(left=0.75 / width, right=1 - 0.15 / width, bottom=0.16, top=0.86, wspace=0.24)
     for axes, (prefix, names) in zip(np.ravel(figure.subplots(1, len(groups))), groups.items()):
         for name in names:
             axes.plot([row[x] for row in log], [row[name] for row in log], label=name)
         axes.set(xlabel=x, ylabel=prefix)
         axes.grid(alpha=0.3)
-        axes.legend(loc="upper right")  # the best place would be looked for in seconds
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)  # above, where no curve can be
     _written(path, figure.savefig, dpi=120, format=Path(path).suffix[1:])
 
 

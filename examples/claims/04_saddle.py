@@ -5,8 +5,10 @@
 Neither player can gain alone at 0: f(0, y) ≤ f(0, 0) ≤ f(x, 0). Both players start at a random point, one for each seed,
 and move by their own gradients with step size 0.2. Figures: by what factor the distance from 0 changes, per step. On x² −
 y² every rule arrives. On xy, whose equilibrium is also 0, simultaneous steps diverge and alternating ones circle for ever:
-that a solution exists does not mean that the players find it. Looking ahead or a penalty helps. The picture is that of
-`examples/games.py`.
+that a solution exists does not mean that the players find it. Two remedies: extragradient steps by the gradient at the place
+where a plain step would lead; regularised adds a penalty that pulls y to 0. The picture is that of `examples/games.py`: a row
+for each game, the third is the smallest GAN, the Dirac-GAN (`minigan/models/games.py`); a dot is the start, a star the
+equilibrium.
 """
 
 import numpy as np

@@ -48,7 +48,7 @@ for i, (name, start, r1) in enumerate(rows):
         panel.plot(*samples[:500].T, ".", color="purple", markersize=1.5)
         panel.plot(*world.centres.T, "+", color="C2")
         panel.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", xticks=[], yticks=[])
-        panel.set_title(f"{modes[i, luck]:.0f} of 8 modes, KL {uneven[i, luck]:.2f}", fontsize=8)
+        panel.set_title(f"{modes[i, luck]:.0f} of 8 modes, reverse KL {uneven[i, luck]:.2f}", fontsize=7)
         panel.set_xlabel(f"luck {luck}" if i == n else "")
     axes[i, 0].set_ylabel(name)
 figure.suptitle("one GAN, one ring (+), equal training", fontsize=10)
@@ -62,4 +62,4 @@ figures = {"modes of 8: all starts and lucks": modes[:n].ravel(), "modes of 8: R
 holds = np.ptp(plain) > 3 * np.ptp(calm)
 verdict = "Holds" if holds else "Does not hold"
 report(args, figures, f"{verdict}: {modes[:n].min():.0f} to {modes[:n].max():.0f} modes, reverse KL {plain.min():.2f} to "
-       f"{plain.max():.2f}, by start and by luck; with R1 {calm.min():.2f} to {calm.max():.2f}.")  # fmt: skip
+       f"{plain.max():.2f}, by start and by luck; with R1 {calm.min():.3f} to {calm.max():.3f}.")  # fmt: skip

@@ -56,7 +56,7 @@ for seed in range(args.seeds):
     axes.plot(when[-1], new, "D", color="C1", label="a new D against the last G" if seed == 0 else None)
 axes.axhline(0.5, color="0.6", linestyle=":", label="½: a guess")
 axes.set(xlabel="step", ylabel="accuracy of D", ylim=(0.4, 1.02))
-axes.legend(loc="lower left")
+axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
 figure.savefig(args.picture, dpi=100)
 
 first, last, new = (np.mean(values) for values in figures.values())

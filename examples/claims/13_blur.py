@@ -60,6 +60,8 @@ holds = max(map(max, blurred)) < min(map(min, sharp))
 sure = {name: mean(name, "confident") for name in models}
 poor = sure["PCA"] == min(sure.values())
 verdict = "Holds" if holds and poor else "Holds in part" if holds or poor else "Does not hold"
+blur = f"PCA and VAE are {'' if holds else 'not always '}blurrier than both GANs"
+least = "PCA is the poorest" if poor else f"PCA is not the poorest, a classifier is less sure of {min(sure, key=sure.get)}'s"
 edges = ", ".join(f"{mean(name, 'laplacian'):.2f} ({name})" for name in first)
-report(args, figures, f"{verdict}: Laplacian {edges}. A classifier is sure of "
+report(args, figures, f"{verdict}: {blur}; {least}. Laplacian {edges}. A classifier is sure of "
        + ", ".join(f"{share:.0%} ({name})" for name, share in sure.items()) + ".")  # fmt: skip
