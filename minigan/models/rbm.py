@@ -226,6 +226,7 @@ class RBM(Estimator, Model):
     def _check_parameters(self):
         for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):
             whole(name, getattr(self, name), least)
+        flag("persistent", self.persistent), flag("centred", self.centred)
         if self.chains is not None:
             whole("chains", self.chains)
             if not self.persistent:
@@ -233,7 +234,6 @@ class RBM(Estimator, Model):
                                  "as a batch has rows. Leave chains at None")
         choice("visible", self.visible, UNITS)
         number("weight_decay", self.weight_decay, least=0)
-        flag("persistent", self.persistent), flag("centred", self.centred)
         SGD(self.learning_rate, self.momentum)  # says what is wrong with these two
 
     @property
