@@ -176,7 +176,7 @@ def draw(out):
     samples = np.concatenate([np.load(Path(out) / f"{name}.npy") for name in shown])
     side = round(samples.shape[1] ** 0.5)
     pictures.save_table(Path(out) / "systems.png", samples, (side, side), shown, [""] * 12,
-                        title="what each system draws, as it comes")  # fmt: skip
+                        title="what each system draws, before it is rounded to black and white")  # fmt: skip
 
 
 def main():
