@@ -74,9 +74,13 @@ def build(system, n, epochs, seed, rows):
     side, code, h, width = round(n**0.5), size["code"], size["hidden"], size["width"]
     steps = (epochs or 1) * (rows // 64)
     adam = Adam(2e-3, beta1=0.9, schedule=Cosine(steps, to=0.01))
-    even, small = Adam(2e-4, beta1=0.5, schedule=Straight(steps), average=0.999), h // 8 if n == 64 else 128
-    players = {"optimizer_g": even, "optimizer_d": Adam(2e-4, beta1=0.5, schedule=Straight(steps)), "seed": seed}
-    fast = [Adam(2e-3, beta1=0.5, schedule=Straight(steps, to=0.1), average=average) for average in (0.999, 0.0)]
+    small = h // 8 if n == 64 else 128
+
+    def players(lr, to):
+        """Both optimizers: a learning rate that falls from lr to `to` times lr, or stays where `to` is 1; samples by averaged θ_G."""
+        g, d = (Adam(lr, beta1=0.5, schedule=Straight(steps, to), average=average) for average in (0.999, 0.0))
+        return {"optimizer_g": g, "optimizer_d": d, "seed": seed}
+
     vanilla = lambda: (vanilla_generator(10, n, small), vanilla_discriminator(n, small))  # noqa: E731
     return {
         "PCA": lambda: PCA(code),
@@ -87,10 +91,9 @@ def build(system, n, epochs, seed, rows):
         "VAE": lambda: VAE(tanh_network(n, h, h, 2 * code), tanh_network(code, h, h, n), code, optimizer=adam, seed=seed),
         "PixelCNN": lambda: PixelCNN((side, side), channels=width, optimizer=adam, seed=seed),
         "PixelRNN": lambda: PixelRNN((side, side), channels=width, optimizer=adam, seed=seed),
-        "GAN": lambda: GAN(*vanilla(), latent=10, **players),
-        "WGAN": lambda: WGAN(*vanilla(), latent=10, k=1, **players),
-        "DCGAN": lambda: GAN(*dcgan((side, side, 1), size["noise"], 16), latent=size["noise"], optimizer_g=fast[0],
-                             optimizer_d=fast[1], seed=seed),
+        "GAN": lambda: GAN(*vanilla(), latent=10, **players(2e-4, 1.0)),
+        "WGAN": lambda: WGAN(*vanilla(), latent=10, k=1, **players(2e-4, 0.0)),
+        "DCGAN": lambda: GAN(*dcgan((side, side, 1), size["noise"], 16), latent=size["noise"], **players(2e-3, 0.1)),
     }[system]()  # fmt: skip
 
 
