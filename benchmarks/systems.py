@@ -77,7 +77,7 @@ def build(system, n, epochs, seed, rows):
     small = h // 8 if n == 64 else 128
 
     def players(lr, to):
-        """Both optimizers: a learning rate that falls from lr to `to` times lr, or stays where `to` is 1; samples by averaged θ_G."""
+        """Both optimizers: their rate falls from lr to `to` times lr, or stays where `to` is 1. Samples by averaged θ_G."""
         g, d = (Adam(lr, beta1=0.5, schedule=Straight(steps, to), average=average) for average in (0.999, 0.0))
         return {"optimizer_g": g, "optimizer_d": d, "seed": seed}
 
