@@ -97,7 +97,7 @@ class PCA(Estimator):
         rng = generator(seed_of(self.random_state), self.backend, INIT)
         U = orthonormal(rng.standard_normal(size=(centred.shape[1], q), dtype=dtype_name(centred)))
         # C + shift·I has the eigenvectors of C, and no column becomes 0 where the data have no variance
-        shift = float(xp.finfo(centred.dtype).eps) * float(xp.sum(centred * centred)) or 1.0
+        shift = float(np.finfo(dtype_name(centred)).eps) * float(xp.sum(centred * centred)) or 1.0
         for rounds in range(1, whole("max_iter", self.max_iter) + 1):  # noqa: B007
             new = orthonormal(centred.T @ (centred @ U) + shift * U)
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
