@@ -151,10 +151,11 @@ def save_curves(path, log, *, x="step"):
     figure.subplots_adjust(left=0.75 / width, right=1 - 0.15 / width, bottom=0.16, top=0.86, wspace=0.24)
     for axes, (prefix, names) in zip(np.ravel(figure.subplots(1, len(groups))), groups.items()):
         for name in names:
-            axes.plot([row[x] for row in log], [row[name] for row in log], label=name)
-        axes.set(xlabel=x, ylabel=prefix)
+            axes.plot([row[x] for row in log], [row[name] for row in log], label=name.removeprefix(f"{prefix}_"))
+        axes.set(xlabel=x, ylabel=prefix if len(names) > 1 else names[0].replace("_", " "))
         axes.grid(alpha=0.3)
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)  # above, where no curve can be
+        if len(names) > 1:
+            axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(names), frameon=False)  # above: no curve is there
     _written(path, figure.savefig, dpi=120, format=Path(path).suffix[1:])
 
 
