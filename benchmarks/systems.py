@@ -126,16 +126,16 @@ def run(folder, seed, system, data):
         drawn = test
     else:
         epochs = SIZES[data]["epochs"].get(system)
-        took, resumed = folder / "training_seconds.txt", (folder / "checkpoint.safetensors").exists()
+        seconds, resumed = folder / "training_seconds.txt", (folder / "checkpoint.safetensors").exists()
         model, start = build(system, n, epochs, seed, len(known)), time.process_time()
         if epochs:
             train(model, known, epochs=epochs, batch_size=64, seed=seed, progress=False, out=folder, resume=True, frames=4)
         else:
             model.fit(known)
         if not resumed:  # else this process has not seen all of the training
-            took.write_text(str(time.process_time() - start), encoding="utf-8")
-        if took.exists():
-            figures["training"] = float(took.read_text(encoding="utf-8"))
+            seconds.write_text(str(time.process_time() - start), encoding="utf-8")
+        if seconds.exists():
+            figures["training"] = float(seconds.read_text(encoding="utf-8"))
         figures |= likelihoods(system, model, test)
         model.sample(2, seed=0)
         start = time.process_time()

@@ -1,7 +1,7 @@
 """Train a DCGAN: the game of the plain GAN, played by convolutional networks.
 
     python examples/dcgan.py                                  # digits, 8×8
-    python examples/dcgan.py --data mnist                     # or fashion-mnist; half an hour of a core
+    python examples/dcgan.py --data mnist                     # or fashion-mnist; twenty minutes of a core
     python examples/dcgan.py --images FOLDER --size 32        # your own pictures, in colour: docs/own-data.md
     python examples/dcgan.py --resume                         # after Ctrl-C, or whatever else stopped it
 
@@ -34,11 +34,12 @@ images, _, shape = load_images(args)
 if len(images) < 2:
     parser.error(f"--images {args.images}: 1 image, want 2 at least, better hundreds")
 batch = min(64, len(images))
-epochs = args.epochs or max(13, 4200 // (len(images) // batch))
+steps = len(images) // batch  # of an epoch
+epochs = args.epochs or max(13, 4200 // steps)
 latent = args.latent or (10 if shape == (28, 28, 1) else 32)
 G, D = dcgan(shape, latent, args.width)
 print(f"G\n{G}\n\nD\n{D}")
-falling = Straight(epochs * (len(images) // batch), to=0.1)
+falling = Straight(epochs * steps, to=0.1)
 gan = GAN(
     G,
     D,

@@ -1,16 +1,16 @@
 """The convolution: one small linear layer, looking through a window that slides over the image.
 
-    y[n, i, j, :] = Σ_a Σ_c x[n, s·i + a − p, s·j + c − p, :] W[a, c] + b        a, c = 0 … k − 1
+    y[n, i, j, :] = Σ_a Σ_b x[n, s·i + a − p, s·j + b − p, :] W[a, b] + bias        a, b = 0 … k − 1
 
-x (N, h, w, n_in), W (k, k, n_in, n_out), b (n_out,), y (N, h′, w′, n_out), with stride s, and p rows and columns of zeros
-around the image: h′ = (h + 2p − k) / s + 1. A pixel (a, c) of the window is called a *tap*.
+x (N, h, w, n_in), W (k, k, n_in, n_out), bias (n_out,), y (N, h′, w′, n_out), with stride s, and p rows and columns of zeros
+around the image: h′ = (h + 2p − k) / s + 1. A pixel (a, b) of the window is called a *tap*.
 
 **As one product.** Lay the pixels that a window sees side by side, k·k·n_in numbers, one row for each window: that is
 `patches(x)`. With W as a matrix (k·k·n_in, n_out) the convolution is a `Linear` on patches,
 
-    y = patches(x) W + b
+    y = patches(x) W + bias
 
-and so is its backward, dW = patches(x)ᵀ dy, db = Σ dy and d patches = dy Wᵀ.
+and so is its backward, dW = patches(x)ᵀ dy, d bias = Σ dy and d patches = dy Wᵀ.
 
 **Back to the image.** Windows overlap, so a pixel has been copied into many patches. By the chain rule its gradient is the
 sum over the copies. That is `fold`: every number of c is added to the pixel that it was copied from. `patches` is linear in
@@ -21,9 +21,9 @@ x, and fold is its transpose (its *adjoint*), which is one equation:
 So dx = fold(dy Wᵀ). And `ConvTranspose2d`, the layer that makes images larger, is this line used as a forward pass.
 
 Where the window moves by one pixel, the same sum can be read from the pixel's side. Pixel (i, j) stands in the windows at
-(i + p − a, j + p − c), once at each tap:
+(i + p − a, j + p − b), once at each tap:
 
-    dx[n, i, j, :] = Σ_a Σ_c dy[n, i + p − a, j + p − c, :] W[a, c]ᵀ
+    dx[n, i, j, :] = Σ_a Σ_b dy[n, i + p − a, j + p − b, :] W[a, b]ᵀ
 
 That is a convolution of dy, with the kernel turned by 180° and k − 1 − p zeros around. It takes the same products, and adds
 nothing up in memory: half to two thirds of the time of fold.

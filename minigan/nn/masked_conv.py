@@ -8,8 +8,8 @@ not look ahead: its output at a pixel may depend on earlier pixels alone. So of 
     0 0 0
 
 A chain of one A and any number of B's is causal: by induction, every feature at a pixel is a function of earlier pixels. But
-a window of k columns looks at most (k − 1)/2 columns to the right, for one row up or more: some earlier pixels, far to the
-right in the rows just above, are never seen. That is the *blind spot* (van den Oord et al. 2016 b, Gated PixelCNN).
+each look to the right goes at most (k − 1)/2 columns, and at least one row up: some earlier pixels, far to the right in the
+rows just above, are never seen. That is the *blind spot* (van den Oord et al. 2016 b, Gated PixelCNN).
 
 **Colours.** The colours of one pixel come in order too: red, then green given red, then blue given both. With `colours` = 3 the
 channels, in and out, are cut into three groups in this order, and at the centre tap group g of the output sees, of the input,

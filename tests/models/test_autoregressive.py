@@ -200,6 +200,13 @@ def test_completion_keeps_what_is_known_and_follows_it(kind):
     assert (model.complete(x, np.zeros(9, bool), seed=5) == model.sample(6, seed=5)).all()
 
 
+def test_what_is_known_may_be_an_array_of_the_models_backend(backend):
+    model = PixelCNN((3, 3), channels=4, blocks=1, backend=backend)
+    x, known = to(np.ones((2, 9), np.float32), backend), np.arange(9) < 4
+    filled = model.complete(x, to(known, backend), seed=1)
+    assert (to_numpy(filled) == to_numpy(model.complete(x, known, seed=1))).all()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_resumed_equals_uninterrupted(tmp_path, kind):
     data = (generator(0).random((24, 9)) < 0.4).astype(np.float32)

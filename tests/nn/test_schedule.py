@@ -75,16 +75,16 @@ def test_a_schedule_changes_the_step_and_not_what_adam_remembers(backend, rng):
 
 @pytest.mark.parametrize("make", [SGD, RMSProp, Adam])
 def test_the_average_is_that_of_a_plain_loop(backend, rng, make):
-    """θ̄ ← ρ θ̄ + (1 − ρ) θ from the first θ on; with it kept, θ itself goes the very same way."""
-    rho, n = 0.8, 5
-    averaging, plain = make(0.1, average=rho), make(0.1)
+    """θ̄ ← α θ̄ + (1 − α) θ from the first θ on; with it kept, θ itself goes the very same way."""
+    alpha, n = 0.8, 5
+    averaging, plain = make(0.1, average=alpha), make(0.1)
     theta = other = rng.standard_normal(size=(n,), dtype="float64")
     mean = [float(x) for x in to_numpy(theta)]
     for _ in range(20):
         gradient = rng.standard_normal(size=(n,), dtype="float64")
         theta, other = averaging.step(theta, gradient), plain.step(other, gradient)
         for i in range(n):
-            mean[i] = rho * mean[i] + (1 - rho) * float(theta[i])
+            mean[i] = alpha * mean[i] + (1 - alpha) * float(theta[i])
     assert (to_numpy(theta) == to_numpy(other)).all()
     assert to_numpy(averaging.averaged(theta)) == pytest.approx(mean, rel=1e-12)
     assert averaging.averaged(theta) is not theta
