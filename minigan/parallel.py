@@ -29,8 +29,6 @@ import traceback
 
 from minigan.arrays import NOISE, namespace
 from minigan.models.model import Learner
-from minigan.models.ratings import RatingsRBM
-from minigan.models.ssgan import SSGAN
 
 PAUSE = 1e-5  # seconds between two looks at whether a sum is complete
 
@@ -97,7 +95,7 @@ class DataParallel:
         self.learners = [getattr(model, name) for name in model.parts]
         if not all(isinstance(learner, Learner) for learner in self.learners):
             raise ValueError(f"{type(model).__name__} learns {model.parts}, not all by gradients: its batches cannot be shared")
-        if isinstance(model, (SSGAN, RatingsRBM)) or any(getattr(learner.net, "draws", False) for learner in self.learners):
+        if not model.by_rows or any(getattr(learner.net, "draws", False) for learner in self.learners):
             raise ValueError(f"{type(model).__name__} has a loss that is no mean over rows, or draws that are not one for each "
                              "row: its batches cannot be shared")
         self.model, self.ranks = model, ranks

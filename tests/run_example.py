@@ -1,8 +1,14 @@
-"""Runs an example as a user runs it: a process of its own, warnings are errors, nothing on standard error."""
+"""Runs an example as a user runs it: warnings are errors, nothing on standard error.
 
+In this process: in one of its own, most of the time would go to imports. `command` is for tests that need one.
+"""
+
+import contextlib
+import io
 import os
-import subprocess
+import runpy
 import sys
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,18 +25,37 @@ def environment():
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
 
 
+def ended(script, arguments, cwd=None):
+    """Run it -> (exit code, standard output, standard error)."""
+    out, err, code, before = io.StringIO(), io.StringIO(), 0, (sys.argv, sys.path)
+    sys.argv, sys.path = [str(script), *map(str, arguments)], [str(script.parent), *sys.path]
+    with contextlib.chdir(cwd or os.getcwd()), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except SystemExit as end:
+            code = end.code
+            if isinstance(code, str):
+                print(code, file=sys.stderr)
+        except Exception:
+            traceback.print_exc()
+            code = 1
+        finally:
+            sys.argv, sys.path = before
+    return code or 0, out.getvalue(), err.getvalue()
+
+
 def run(name, *arguments, cwd=None):
     """What it prints."""
-    done = subprocess.run(command(name, *arguments), capture_output=True, text=True, timeout=300, env=environment(), cwd=cwd)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    code, said, complaints = ended(ROOT / "examples" / name, arguments, cwd)
+    assert (code, complaints) == (0, "")
+    return said
 
 
 def refused(name, *arguments):
     """What it says on standard error when it refuses."""
-    done = subprocess.run(command(name, *arguments), capture_output=True, text=True, timeout=300, env=environment())
-    assert done.returncode != 0
-    return done.stderr
+    code, _, complaints = ended(ROOT / "examples" / name, arguments)
+    assert code != 0
+    return complaints
 
 
 def files(folder):

@@ -111,6 +111,7 @@ def test_the_log_is_a_list_that_does_not_print_all_its_rows():
     assert len(repr(log)) < 300
 
 
+@pytest.mark.slow
 def test_frames_are_kept_on_the_way_and_a_resumed_run_has_all_of_them(tmp_path):
     """70 steps and 5 frames: one at the start, then one every 14 steps. A second run in the folder starts afresh, one that is
     resumed with more steps takes fewer pictures from there on.
@@ -445,6 +446,7 @@ print([bool((theta(model) == own).all()) for model, own in zip(models, alone)], 
 """
 
 
+@pytest.mark.slow
 def test_convolutions_and_large_products_in_two_threads_change_no_bit():
     """With two BLAS threads; a product's last bits depend on how many it takes."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}

@@ -111,6 +111,7 @@ class Model:
     parts = ()  # the names of what training changes: learners and arrays
     free = ("backend",)  # the arguments that may change when a run goes on
     batches_per_step = 1  # minibatches that one step uses up
+    by_rows = True  # the loss is a mean over rows, and draws are (…, N, width): processes can share a batch (parallel.py)
     range = None  # (low, high) between which data and samples lie
     width = None  # numbers in a row of data
     rows = 1  # the fewest rows of a batch

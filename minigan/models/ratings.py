@@ -73,6 +73,7 @@ class RatingsRBM(Model):
     """
 
     parts = ("learner",)
+    by_rows = False  # its draws are (N, items, 1), with the rows not in the second axis from the end
     range = (0.0, float(STARS))
 
     def __init__(self, n_items, n_hidden=100, *, learning_rate=0.5, momentum=0.8, weight_decay=1e-3, k=1, seed=0,

@@ -114,6 +114,7 @@ class SSGAN(Model):
     """
 
     parts = ("generator", "seeing", "judging")
+    by_rows = False  # feature matching compares means over the batch
 
     def __init__(self, G, features, head, latent=100, *, optimizer_g=None, optimizer_d=None, seed=0, backend="numpy",
                  dtype="float32"):

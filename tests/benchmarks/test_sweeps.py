@@ -3,12 +3,10 @@
 import csv
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from run_example import environment
+from run_example import ended
 
 from minigan.nn import Conv2d, ConvTranspose2d, Linear, Net, ReLU, Reshape, Residual, RowLSTM
 from minigan.spread import markdown
@@ -17,10 +15,9 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 def run(name, out, *options):
-    command = [sys.executable, str(BENCHMARKS / name), "--out", str(out), "--seeds", "1", *options]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    code, said, complaints = ended(BENCHMARKS / name, ["--out", out, "--seeds", "1", *options])
+    assert (code, complaints) == (0, "")
+    return said
 
 
 def test_modes(tmp_path):
@@ -51,6 +48,7 @@ def test_the_page_has_the_table_of_the_file(file):
     assert markdown(rows, ["system"], digits) in (BENCHMARKS.parent / "docs" / "systems.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_training_that_another_process_began_has_no_seconds_and_one_that_ended_keeps_them(tmp_path):
     def measured():
         run("systems.py", tmp_path, "--only", "PCA")

@@ -130,7 +130,7 @@ def run(command, folder):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [*NUMBERS[:2], *(pytest.param(number, marks=pytest.mark.slow) for number in NUMBERS[2:])])
 def test_a_notebooks_code_passes_with_its_solutions_and_fails_without(number, tmp_path):
     main(["notebook", str(number), "--out", str(tmp_path / "sheet"), "--seed", "4"])
     data = json.loads((tmp_path / f"sheet/sheet{number}.ipynb").read_text())

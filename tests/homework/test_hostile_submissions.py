@@ -100,7 +100,15 @@ def traces(grader, canary):
             "sources": (contents(grader.base), contents(ROOT / "minigan"))}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+# one of each kind; `make test-slow` has all others
+FAST = {"endless loop", "memory bomb", "a short answer that asks for terabytes", "writes answers to every descriptor",
+        "nan, which is close to nothing", "reads the reference through /proc", "reads the grader's memory",
+        "a limit for the grader", "a key for the next submission", "a datagram", "another world's system calls",
+        "every refusal, forged", "kills the grader", "leaves a forked child behind", "raises its own limits"}  # fmt: skip
+ATTACKS = [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in HOSTILE]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_earns_nothing_and_harms_nobody(grader, listeners, tmp_path, name):
     canary, (sockets, datagrams) = tmp_path / "canary", listeners
     for folder in (canary, tmp_path, tmp_path.parent, tmp_path.parent.parent):
@@ -265,7 +273,11 @@ def of_many_names(path, names):
     return path
 
 
-@pytest.mark.parametrize("name", ["bzip2", "LZMA", "deflate", "names", "too many names", "the largest answers"])
+LARGE = ["deflate", *(pytest.param(name, marks=pytest.mark.slow)
+                      for name in ("bzip2", "LZMA", "names", "too many names", "the largest answers"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
 def test_the_graders_memory_stays_below_200_MB(grader, tmp_path, name):
     kinds = {"bzip2": zipfile.ZIP_BZIP2, "LZMA": zipfile.ZIP_LZMA, "deflate": zipfile.ZIP_DEFLATED}
     if name in kinds:

@@ -54,6 +54,7 @@ def test_exact_samples_have_the_exact_means(backend, rng):
     assert samples.mean(axis=0) == pytest.approx(to_numpy(exact_statistics(params)[1]), abs=5 * 0.0022)
 
 
+@pytest.mark.slow
 def test_ais_brackets_log_z_of_a_machine_trained_on_digits():
     """20 hidden units: both within 0.3 nats of the exact value, and it lies between them, give or take 3 standard errors."""
     images, _ = digits()
