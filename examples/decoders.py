@@ -3,7 +3,7 @@
     python examples/decoders.py                        # digits
     python examples/decoders.py --data mnist --epochs 20
 
-decoders.png: for each, the same images drawn again from their codes, and samples: codes drawn from a Gaussian, decoded.
+decoders.png: for each, the test images reconstructed from their codes, and samples: codes drawn from a Gaussian, decoded.
 Printed: the squared error of the former, and of the latter how likely they make the test images by Parzen windows, how sharp
 they are (`metrics/sharpness.py`), and for how large a share of them a classifier is sure of the class.
 """
@@ -57,11 +57,11 @@ if judge:
 
 rows, names, shown, drawn = [test[:columns]], ["test images"], to(test, args.backend), {"test images": test}
 for name, model in models.items():
-    again = model.inverse_transform(model.transform(test)) if name == "PCA" else to_numpy(model.reconstruct(shown))
+    reconstructed = model.inverse_transform(model.transform(test)) if name == "PCA" else to_numpy(model.reconstruct(shown))
     drawn[name] = to_numpy(model.sample(2000, seed=1))
-    rows += [again[:columns], drawn[name][:columns]]
-    names += [f"{name}: again", f"{name}: samples"]
-    print(f"{name}: squared error of a pixel {np.mean((again - test) ** 2):.4f}")
+    rows += [reconstructed[:columns], drawn[name][:columns]]
+    names += [f"{name}: reconstructed", f"{name}: samples"]
+    print(f"{name}: squared error of a pixel {np.mean((reconstructed - test) ** 2):.4f}")
 for name, samples in drawn.items():
     window = "" if name == "test images" else f"Parzen {parzen(samples, known[-500:], test)['log_likelihood']:.0f} nats, "
     sharp = sharpness(samples.reshape(len(samples), -1, shape[2]).mean(axis=2), shape[:2])

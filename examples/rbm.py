@@ -70,5 +70,6 @@ seen = [chain[0]] + [rbm.reconstruct(state) for state in chain[1:]]
 columns = np.stack([to_numpy(state) for state in seen], axis=1).reshape(-1, 64)
 pictures.save_table(out / "chain.png", columns, (8, 8), [f"chain {i}" for i in range(1, 11)], np.cumsum([0, *stops]),
                     title="Gibbs chains from noise: after how many rounds")  # fmt: skip
-pictures.save_curves(out / "curves.png", log, x="epoch")
+labels = {"likelihood": "log p(v) of the digits, nats", "energy": "free energy F, nats"}
+pictures.save_curves(out / "curves.png", log, x="epoch", labels=labels)
 print(f"filters.png, reconstructions.png, chain.png and curves.png are in {out}")

@@ -136,10 +136,11 @@ def save_animation(path, images, *, milliseconds=150):
     _written(path, frames[0].save, save_all=True, append_images=frames[1:], duration=times, loop=0)
 
 
-def save_curves(path, log, *, x="step"):
+def save_curves(path, log, *, x="step", labels=None):
     """Write the columns of a log, a list of dicts, as curves over the column x; columns with one prefix share axes.
 
     The prefix is what stands before the first "_": loss_d and loss_g are drawn together, d_real and d_fake too.
+    labels: {prefix: what stands at the y axis}, such as {"energy": "free energy, nats"}; else the name itself.
     """
     groups = {}
     for name in log[0]:
@@ -152,7 +153,8 @@ def save_curves(path, log, *, x="step"):
     for axes, (prefix, names) in zip(np.ravel(figure.subplots(1, len(groups))), groups.items()):
         for name in names:
             axes.plot([row[x] for row in log], [row[name] for row in log], label=name.removeprefix(f"{prefix}_"))
-        axes.set(xlabel=x, ylabel=prefix if len(names) > 1 else names[0].replace("_", " "))
+        own = prefix if len(names) > 1 else names[0].replace("_", " ")
+        axes.set(xlabel=x, ylabel=(labels or {}).get(prefix, own))
         axes.grid(alpha=0.3)
         if len(names) > 1:
             axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(names), frameon=False)  # above: no curve is there

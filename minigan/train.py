@@ -2,7 +2,7 @@
 
     for each epoch: shuffle the data, cut it into minibatches, model.step(minibatch)
 
-**What a model is, to this loop.** `models/model.py` has all of it, and a model of ten lines:
+**What a model is, to this loop.** `models/model.py` has all of it, and a model of twenty lines:
 
     step(batch, check=False)  one step; a dict of scalars, which may stay on the device
     check(batch)              raises where a batch cannot be one

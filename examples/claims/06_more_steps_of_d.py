@@ -59,7 +59,7 @@ helped, not_helped = [], []
 for name, (sign, form) in measures.items():
     one, two, five = (sign * np.array(figures[f"{name}, k = {k}"]) for k in ks)
     means = ", ".join(format(abs(values.mean()), form) for values in (one, two, five))
-    (helped if max(two.min(), five.min()) > one.max() else not_helped).append(f"{name} ({means} with k = {ks})")
+    (helped if max(two.min(), five.min()) > one.max() else not_helped).append(f"{name}, {means}")
 verdict = "Holds in part" if helped and not_helped else "Holds" if helped else "Does not hold"
-report(args, dict(sorted(figures.items())), f"{verdict}. Better than k = 1 with every seed, by k = 2 or 5: "
-       f"{'; '.join(helped) or 'nothing'}. Not: {'; '.join(not_helped) or 'nothing'}.")  # fmt: skip
+report(args, dict(sorted(figures.items())), f"{verdict}. Means with k = 1, 2, 5. Better, with every seed of k = 2 or of 5: "
+       f"{'; '.join(helped) or 'nothing'}. Not better: {'; '.join(not_helped) or 'nothing'}.")  # fmt: skip

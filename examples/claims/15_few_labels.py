@@ -63,12 +63,12 @@ t = {key: gain.mean() / (gain.std(ddof=1) / np.sqrt(args.seeds)) for key, gain i
 
 def where(name, sign):
     """For which numbers of labels the encoder saves (1) or costs (−1) errors beyond three standard errors."""
-    return ", ".join(str(m) for key, m in t if key == name and sign * t[key, m] > 3) or "none"
+    return [str(m) for key, m in t if key == name and sign * t[key, m] > 3]
 
 
-frozen, tuned = (where(name, 1) != "none" for name in NAMES[:2])
+frozen, tuned = (bool(where(name, 1)) for name in NAMES[:2])
 verdict = "Holds" if frozen and tuned else "Holds in part" if frozen or tuned else "Does not hold"
-better, worse = ([where(name, sign) for name in NAMES[:2]] for sign in (1, -1))
-report(args, figures, f"{verdict}. With how many labels, beyond three standard errors of the differences from the pixels' "
-       f"network from a random start? The frozen encoder is better: {better[0]}; worse: {worse[0]}. The fine-tuned one is "
-       f"better: {better[1]}; worse: {worse[1]}.")  # fmt: skip
+better, worse = ([", ".join(where(name, sign)) or "no number of" for name in NAMES[:2]] for sign in (1, -1))
+report(args, figures, f"{verdict}. By more than three standard errors, the frozen encoder makes fewer errors than the network "
+       f"from a random start with {better[0]} labels, and more with {worse[0]} labels; the fine-tuned one makes fewer with "
+       f"{better[1]} labels, and more with {worse[1]} labels.")  # fmt: skip

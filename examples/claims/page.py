@@ -11,12 +11,12 @@ from pathlib import Path
 from claim import spread
 
 ROOT = Path(__file__).parents[2]
-HEAD = """# The claims of the lectures
+HEAD = """# Fifteen claims about generative models
 
-Claims of the lecture notes, each as a command that ends in a picture and figures. They run on toy data and on the digits that
-come with the library. Not every claim holds: the verdict says what the runs say, about these networks and these data. This page
-is written by `python examples/claims/page.py` from the scripts' docstrings and from the files that the scripts wrote; no figure
-is typed by hand. Figures: mean (least … most) over the seeds.
+Lectures and papers make them; here each is a command that ends in a picture and figures. They run on toy data and on the digits
+that come with the library. Not every claim holds: the verdict says what the runs say, about these networks and these data. This
+page is written by `python examples/claims/page.py` from the scripts' docstrings and from the files that the scripts wrote; no
+figure is typed by hand. Figures: mean (least … most) over the seeds.
 
 | | claim | verdict |
 | --- | --- | --- |

@@ -15,8 +15,8 @@ y_nj = Σ_i x_ni W_ij + b_j, so
 The shapes alone nearly force these formulas. The parameters serve every example, so their gradients are sums over N;
 if the loss is a mean, its 1/N is already in dy.
 
-The bias is the weight of one more input that is always 1. That is how the cache keeps it: (x, 1). In `tangent`, which is for
-later (`penalty.py`), it is 0: when x changes by t, y changes by t W, and the constant input not at all.
+The bias is the weight of one more input, which is always 1. The cache has both, (x, 1). (`tangent` can be left for later, for
+`penalty.py`: it says how y changes when x changes by t. That is t W. The constant input does not change: the cache is (t, 0).)
 """
 
 from collections.abc import Callable

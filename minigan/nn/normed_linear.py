@@ -3,8 +3,8 @@
     y = x W + b          W_j = s v_j / ‖v_j‖          x (N, n_in)   V (n_in, n_out)   b (n_out,)   y (N, n_out)
 
 v_j is column j of V, the weights of output j. Its length does not count, for W_j always has the length s: an output says how
-far x reaches into a direction, and what is learnt is the direction (and b). Some losses gain from ever larger outputs. In the
-semi-supervised GAN on MNIST, made of `Linear`, the loss of feature matching grew from 30 to 120 within 100 epochs.
+far x reaches into a direction, and what is learnt is the direction (and b). So a loss that would gain from ever larger outputs
+cannot have them. It is made for the semi-supervised GAN (`models/ssgan.py`; docs/results.md has its losses without it).
 
 Backward. dW = xᵀ dy as in `linear.py`. When v_j changes by t, the unit vector u_j = v_j / ‖v_j‖ changes by what t has at a
 right angle to u_j, divided by ‖v_j‖. So
