@@ -358,7 +358,7 @@ def public():
         classes = {name: value for name, value in own.items() if inspect.isclass(value) and not issubclass(value, Exception)}
         found |= {name: value for name, value in classes.items() if inspect.signature(value).parameters}
         if module.name.startswith(("minigan.models", "minigan.nn.net", "minigan.nn.optim", "minigan.data.toy")):
-            found |= {f"{owner}.{name}": value for owner, kind in classes.items() for name, value in vars(kind).items()
+            found |= {f"{owner}.{name}".replace("Questions.", "RBM."): value for owner, kind in classes.items() for name, value in vars(kind).items()
                       if inspect.isfunction(value) and not name.startswith("_")
                       and set(inspect.signature(value).parameters) - {"self"}}  # fmt: skip
     return {name: set(inspect.signature(value).parameters) - {"self"} for name, value in found.items()}

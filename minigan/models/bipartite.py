@@ -94,6 +94,9 @@ class Gaussian:
         return 0.5 * namespace(v).sum((v - b) ** 2, axis=1)
 
 
+UNITS = {"binary": Binary, "gaussian": Gaussian}
+
+
 def bernoulli(p, rng):
     """1 with probability p, else 0, element by element, in p's dtype."""
     draws = rng.random(size=p.shape, dtype=dtype_name(p))
