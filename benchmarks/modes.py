@@ -52,10 +52,10 @@ def run(folder, seed, variant, world, steps):
     average, batch_size = options.pop("average", 0.0), options.pop("batch_size", 128)
     G = plane_generator(hidden=width, momentum=options.pop("momentum", 0.1))
     D = plain_network(2 * options.get("pack", 1), width, width, width, 1)
-    falling = Straight(steps, to=0.01)
-    optimizer_g = Adam(lr, beta2=beta2, schedule=falling, average=average)
-    gan = kind(G, D, latent=2, seed=seed, optimizer_g=optimizer_g,
-               optimizer_d=Adam(lr * faster, beta2=beta2, schedule=falling), **options)  # fmt: skip
+    k = options.setdefault("k", 1)  # D takes k steps in one of the game, and its rate falls with its own steps
+    optimizer_g = Adam(lr, beta2=beta2, schedule=Straight(steps, to=0.01), average=average)
+    optimizer_d = Adam(lr * faster, beta2=beta2, schedule=Straight(k * steps, to=0.01))
+    gan = kind(G, D, latent=2, seed=seed, optimizer_g=optimizer_g, optimizer_d=optimizer_d, **options)
     train(gan, points.sample(100_000, seed), steps=steps, batch_size=batch_size, seed=seed, progress=False, intervals=10,
           out=folder, resume=True)  # fmt: skip
     return mode_statistics(gan.sample(2500, seed=1), points)

@@ -54,9 +54,9 @@ pictures.save_table(Path(args.out) / "chain.png", rows, image, [f"chain {i}" for
 lags = np.arange(min(60, args.rounds // 3))
 settled = chain[args.rounds // 5 :].transpose(0, 2, 1)  # (rounds, n, 50)
 moving = settled.std(axis=(0, 2)) > 0.05
-settled = settled - settled.mean(axis=0)
 correlation = np.mean([autocorrelation(settled[:, i], lags) for i in np.flatnonzero(moving)], axis=0)
-print(f"a sample is worth {1 + 2 * max(0.0, correlation[1:].sum()):.0f} rounds of the chain; a GAN draws it in one pass")
+rounds = 1 + 2 * max(0.0, correlation[1:].sum())  # what is remembered longer is not in it
+print(f"a sample is worth {rounds:.0f} rounds of the chain, or more; a GAN draws it in one pass")
 figure = Figure(figsize=(6, 3.5), layout="constrained")
 axes = figure.subplots()
 axes.plot(lags, correlation, label="the denoiser's chain")

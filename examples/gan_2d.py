@@ -46,9 +46,10 @@ world = WORLDS[args.world]() if args.world in WORLDS else drawing(args.world)
 data, shown = world.sample(20_000, args.seed), world.sample(1000, args.seed + 1)
 kind = WGAN if "wgan" in args.loss else GAN
 options = {**LOSSES[args.loss], **({"r1": args.r1} if kind is GAN else {})}
-adam = Adam(3e-3, schedule=None if args.step else Straight(args.steps, to=0.01))
+adam_g, adam_d = (Adam(3e-3, schedule=None if args.step else Straight(args.steps * of_its_own, to=0.01))
+                  for of_its_own in (1, args.k))  # fmt: skip
 gan = kind(plane_generator(), plain_network(2 * args.pack, 64, 64, 64, 1), latent=2, k=args.k, pack=args.pack, seed=args.seed,
-           optimizer_g=adam, optimizer_d=adam, backend=args.backend, **options)  # fmt: skip
+           optimizer_g=adam_g, optimizer_d=adam_d, backend=args.backend, **options)  # fmt: skip
 figure, log = None, []
 if args.show:
     from matplotlib import pyplot

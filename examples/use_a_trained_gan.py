@@ -54,7 +54,7 @@ if args.each:
 print(f"grid.png and samples.npy{' and samples/' if args.each else ''} are in {out}")
 
 if isinstance(model, GAN):
-    start, end = generator(args.seed).standard_normal(size=(2, 5, 1, model.latent), dtype="float32")
+    start, end = generator(args.seed).standard_normal(size=(2, 5, 1, model.latent), dtype=model.dtype)
     rows = [pictures.walk(start, end, 12, round_) for round_ in (False, True)]
     walks = np.stack(rows, axis=1).reshape(-1, model.latent)
     labels = [f"{i // 2 + 1}, {'round' if i % 2 else 'straight'}" for i in range(10)]

@@ -36,10 +36,10 @@ rng = generator(args.seed)
 
 
 def draw(z):
-    return to_numpy(gan.generate(to(np.asarray(z, np.float32), args.backend)))
+    return to_numpy(gan.generate(to(np.asarray(z, gan.dtype), args.backend)))
 
 
-start, end = rng.standard_normal((2, 8, gan.latent), "float32")
+start, end = rng.standard_normal((2, 8, gan.latent), gan.dtype)
 walks = pictures.walk(start, end, 12, around=True)
 pictures.save_table(out / "walk.png", draw(walks.reshape(-1, gan.latent)), shape[:2], range(1, 9),
                     [f"{i}/11" for i in range(12)], title="walks from one z to another, along the sphere")  # fmt: skip
@@ -49,7 +49,7 @@ print(f"one step of a walk changes the picture by {np.median(steps):.2f}, its tw
 
 judge = Classifier(classifier_network(images.shape[1]))
 train(judge, (images, labels), steps=2000, batch_size=64, progress=False)
-z = rng.standard_normal((args.n, gan.latent), "float32")
+z = rng.standard_normal((args.n, gan.latent), gan.dtype)
 drawn = np.concatenate([draw(part) for part in np.array_split(z, max(1, args.n // 1000))])
 p = judge.probabilities(drawn)
 shows, ink = np.where(p.max(axis=1) > 0.9, p.argmax(axis=1), -1), drawn.mean(axis=1)
@@ -68,7 +68,7 @@ rows, names, right, more = [], [], [], []
 for a, b in zip(found, found[1:]):
     terms = [mean_z(a, True), mean_z(a, False), mean_z(b, False)]
     total = terms[0] - terms[1] + terms[2]
-    around = total + 0.3 * rng.standard_normal((6, gan.latent), "float32")
+    around = total + 0.3 * rng.standard_normal((6, gan.latent), gan.dtype)
     pictures_ = draw(np.stack([*terms, total, *around]))
     rows.append(pictures_)
     names.append(f"{a} thick − {a} thin + {b} thin")

@@ -87,15 +87,15 @@ def image(name, shape, n=None):
     return parts[:2] if parts[2:] == (1,) else parts
 
 
-def indices(name, values, size=LARGEST):
+def indices(name, values, size=1 << 63):
     """Whole numbers 0 … size − 1, (N,), at least one of them, as a NumPy array."""
     values = np.asarray(values)
     if values.ndim != 1 or not len(values) or values.dtype.kind not in "iu":
         raise ValueError(f"{name} is {values.shape} of {values.dtype}: want (N,) whole numbers, N ≥ 1")
     if values.min() < 0 or values.max() >= size:
-        bound = "0 or more" if size == LARGEST else f"0 to {size - 1}"
+        bound = "0 or more" if size == 1 << 63 else f"0 to {size - 1}"
         raise ValueError(f"{name} go from {values.min()} to {values.max()}: want {bound}")
-    return values
+    return values.astype(np.int64, copy=False)
 
 
 def rows(name, x, width=None):

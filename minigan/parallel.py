@@ -98,7 +98,7 @@ class DataParallel:
         if not model.by_rows or any(getattr(learner.net, "draws", False) for learner in self.learners):
             raise ValueError(f"{type(model).__name__} has a loss that is no mean over rows, or draws that are not one for each "
                              "row: its batches cannot be shared")
-        self.model, self.ranks = model, ranks
+        self.model, self.ranks, self.pack = model, ranks, getattr(model, "pack", 1)
         for learner in self.learners:
             learner.step = functools.partial(self._step_together, learner)
 
@@ -108,10 +108,11 @@ class DataParallel:
     def check(self, batch):
         """Raise on every rank unless the batch can be shared: as the model's own check, and rows enough for each rank."""
         self.model.check(batch)
-        k = self.model.batches_per_step
-        rows, left = divmod(_columns(batch)[0].shape[0], k)
-        if left:
-            raise ValueError(f"{k * rows + left} rows cannot be cut into {k} batches of one size: want a multiple of k = {k}")
+        k, total = self.model.batches_per_step, _columns(batch)[0].shape[0]
+        rows = self._batch(total)
+        if total // self.pack % k:
+            raise ValueError(f"{total} rows cannot be cut into {k} batches of one size: want a multiple of k = {k}"
+                             + f" times {self.pack}, the pack" * (self.pack > 1))
         least = min(stop - start for start, stop in map(functools.partial(self._share, rows), range(self.ranks.size)))
         if least * k < max(self.model.rows, k):
             raise ValueError(f"{self.ranks.size} ranks share {rows} rows, so one of them gets {least} and needs "
@@ -122,11 +123,10 @@ class DataParallel:
         if check:
             self.check(batch)
         model, columns = self.model, _columns(batch)
-        xp, total = namespace(*columns), columns[0].shape[0]
-        N = total // model.batches_per_step
+        xp, N = namespace(*columns), self._batch(columns[0].shape[0])
         start, stop = self._share(N, self.ranks.rank)
         self.weight = (stop - start) / N
-        starts = range(start, total, N)  # k of them: this rank's rows in each of the k batches
+        starts = [start + i * N for i in range(model.batches_per_step)]  # of this rank's rows in each of the k batches
         mine = tuple(xp.concat([column[i : i + stop - start, ...] for i in starts]) for column in columns)
         model.rng = lambda purpose=NOISE: _RowsOfDraws(type(model).rng(model, purpose), start, stop, N)
         try:
@@ -149,9 +149,12 @@ class DataParallel:
 
     def _share(self, N, rank):
         """(start, stop): which of N rows are that rank's; whole packs, as many as the next rank's or one more."""
-        pack = getattr(self.model, "pack", 1)
-        packs = N // pack
-        return rank * packs // self.ranks.size * pack, (rank + 1) * packs // self.ranks.size * pack
+        packs, P = N // self.pack, self.ranks.size
+        return rank * packs // P * self.pack, (rank + 1) * packs // P * self.pack
+
+    def _batch(self, total):
+        """The rows N of each of the k batches; what is left over behind the last whole pack is left out."""
+        return total // self.pack // self.model.batches_per_step * self.pack
 
     def _step_together(self, learner, dtheta):
         Learner.step(learner, self.ranks.sum(self.weight * dtheta))
@@ -162,7 +165,9 @@ def _columns(batch):
 
 
 class _RowsOfDraws:
-    """A generator whose draws (…, n, width) are rows start … stop of draws for all N rows (…, N, width)."""
+    """A generator whose draws (…, n, width) are rows start … stop of draws for all N rows (…, N, width); draws with a row for
+    each pack of p rows are those of this rank's packs.
+    """
 
     def __init__(self, rng, start, stop, N):
         self.rng, self.start, self.stop, self.N = rng, start, stop, N
@@ -174,7 +179,9 @@ class _RowsOfDraws:
         return self._cut(self.rng.random, size, dtype)
 
     def _cut(self, draw, size, dtype):
-        if size[-2] != self.stop - self.start:
+        pack, left = divmod(self.stop - self.start, size[-2])
+        if left or not pack:
             raise ValueError(f"draws of shape {size} on a rank with {self.stop - self.start} rows: want them in the second "
                              "axis from the end")
-        return draw(size=(*size[:-2], self.N, size[-1]), dtype=dtype)[..., self.start : self.stop, :]
+        start, stop, N = self.start // pack, self.stop // pack, self.N // pack
+        return draw(size=(*size[:-2], N, size[-1]), dtype=dtype)[..., start:stop, :]

@@ -115,6 +115,26 @@ def test_ranks_take_the_steps_of_one_process(build, size):
             assert ours == pytest.approx({name: float(value) for name, value in theirs.items()}, abs=1e-9)
 
 
+PACKED = {"a row left over": lambda: gan(pack=2), "WGAN-GP": lambda: gan(WGAN, pack=2, k=1), "k = 2": lambda: gan(pack=2, k=2)}
+
+
+@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.parametrize("size", [1, 3])
+def test_packs_are_shared_whole_and_a_row_that_is_left_over_is_left_out(name, size):
+    """25 rows are 12 packs of two, and the step that one process takes; for k = 2, two batches of six."""
+    build, data = PACKED[name], generator(7).random((25, 4))
+    alone = build()
+    alone.step(data)
+
+    def work(rank):
+        model = DataParallel(build(), rank)
+        model.step(data)
+        return thetas(model)
+
+    for theta in on_ranks(size, work):
+        np.testing.assert_allclose(theta, thetas(alone), rtol=0, atol=ROUNDING)
+
+
 def test_a_batch_of_images_and_labels_is_shared_too():
     rng = generator(5)
     data = rng.random((22, 4)), rng.integers(3, size=22)
@@ -170,6 +190,8 @@ def test_what_cannot_be_shared_is_refused_on_every_rank():
             assert model.steps == 0
         with pytest.raises(ValueError, match="11 rows cannot be cut into 2 batches of one size"):
             DataParallel(gan(k=2), rank).step(np.full((11, 4), 0.5))
+        with pytest.raises(ValueError, match=r"46 rows cannot be cut into 2 batches of one size: want .* k = 2 times 2"):
+            DataParallel(gan(k=2, pack=2), rank).step(np.full((46, 4), 0.5))
         with pytest.raises(ValueError, match="not all by gradients"):
             DataParallel(Autoencoder(relu_network(4, 8, 2), relu_network(2, 8, 4)), rank)
         for model in (RatingsRBM(4, 2), Classifier(noisy_features(4, 3)), ssgan):

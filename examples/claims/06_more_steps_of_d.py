@@ -10,7 +10,7 @@ nearest neighbour tells samples from unseen images (½ is the goal). On the ring
 """
 
 import numpy as np
-from claim import arguments, digit_gan, report, shuffled_digits, spread, trained
+from claim import arguments, digit_gan, falling, report, shuffled_digits, spread, trained
 from matplotlib.figure import Figure
 
 from minigan import pictures
@@ -19,19 +19,18 @@ from minigan.metrics.modes import mode_statistics
 from minigan.metrics.neighbours import precision_recall, two_sample_accuracy
 from minigan.models.gan import GAN
 from minigan.models.networks import plain_network
-from minigan.nn import Adam, Straight
 
 args = arguments(__file__, __doc__, steps=1200)
 world, ks = ring(), (1, 2, 5)
 points = world.sample(50_000)
-adam = Adam(0.005, schedule=Straight(args.steps, to=0.1))
 figure = Figure(figsize=(8.5, 6), layout="constrained")
 axes = figure.subplots(2, 3)
 figures = {}
 for k, (plane, tiles) in zip(ks, axes.T):
     found = {}
     for seed in range(args.seeds):
-        gan = GAN(plain_network(8, 64, 64, 2), plain_network(2, 64, 64, 1), 8, k, "non-saturating", adam, adam, seed)
+        adam_g, adam_d = falling(0.005, args.steps), falling(0.005, k * args.steps)
+        gan = GAN(plain_network(8, 64, 64, 2), plain_network(2, 64, 64, 1), 8, k, "non-saturating", adam_g, adam_d, seed)
         drawn = trained(gan, points, args.steps, seed).sample(2500, seed=1)
         images, _ = shuffled_digits(seed)
         samples = trained(digit_gan(seed, args.steps, k), images[:1400], args.steps, seed).sample(397, seed=1)

@@ -74,8 +74,13 @@ def shuffled_digits(seed):
 
 def digit_gan(seed, steps, k=1):
     """A GAN for the digits, half as wide as that of examples/vanilla_gan.py, whose learning rate falls within these steps."""
-    adam = Adam(1e-3, schedule=Straight(steps, to=0.1))
-    return GAN(vanilla_generator(20, 64, 16), vanilla_discriminator(64, 32), 20, k, "non-saturating", adam, adam, seed)
+    adam_g, adam_d = falling(1e-3, steps), falling(1e-3, k * steps)
+    return GAN(vanilla_generator(20, 64, 16), vanilla_discriminator(64, 32), 20, k, "non-saturating", adam_g, adam_d, seed)
+
+
+def falling(lr, steps):
+    """Adam whose rate falls to a tenth within these steps of its own: D takes k in a step of the game."""
+    return Adam(lr, schedule=Straight(steps, to=0.1))
 
 
 def trained(model, data, steps, seed=0, batch_size=64):

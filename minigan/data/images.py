@@ -53,9 +53,19 @@ def image_folder(folder, size=32, *, colour=True, low=0.0, high=1.0):
 def _read(path, size, colour):
     from PIL import Image, ImageOps
 
-    upright = open_image(path).convert("RGB" if colour else "L")
+    upright = on_white(open_image(path)).convert("RGB" if colour else "L")
     return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BOX if min(upright.size) > size else
                                    Image.Resampling.BICUBIC))  # fmt: skip
+
+
+def on_white(image):
+    """A PIL image without transparency: on white paper."""
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
 
 
 def open_image(path):

@@ -13,7 +13,7 @@ import numpy as np
 
 from minigan.check import number, whole
 from minigan.check import path as path_of
-from minigan.data.images import open_image
+from minigan.data.images import on_white, open_image
 
 FINEST = 1000  # pixels of a drawing's longer side
 
@@ -34,7 +34,7 @@ class World:
 
 def gaussians(name, centres, deviation):
     """A mixture, with equal weights, of round Gaussians around centres (K, 2)."""
-    centres, deviation = np.asarray(centres, float), number("deviation", deviation, least=0)
+    centres, deviation = np.array(centres, float), number("deviation", deviation, least=0)
     if centres.ndim != 2 or centres.shape[1] != 2 or not np.isfinite(centres).all():
         raise ValueError(f"centres is {centres.shape}: want finite (K, 2)")
 
@@ -99,12 +99,9 @@ def drawing(path):
 
     A longer side of more than 1,000 pixels is made smaller. ValueError for a file that is no image, or has nothing dark.
     """
-    from PIL import Image
-
     paper = open_image(path_of("path", path))
     paper.thumbnail((FINEST, FINEST))
-    paper = paper.convert("RGBA")
-    ink = 255.0 - np.asarray(Image.alpha_composite(Image.new("RGBA", paper.size, "white"), paper).convert("L"), float)
+    ink = 255.0 - np.asarray(on_white(paper).convert("L"), float)
     ink[ink < 64] = 0.0
     if ink.sum() == 0:
         raise ValueError(f"{path} has no dark pixels: draw something dark on a light ground")

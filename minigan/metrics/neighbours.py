@@ -11,9 +11,10 @@ points inside some sample's ball (is the variety covered?).
 point's nearest neighbour come from its own set? 0.5: the sets cannot be told apart. 1: they can, always. 0: samples sit on
 the real points, as copies do.
 
-Distances are computed in double precision: ‖x‖² + ‖c‖² − 2 x·c is a small difference of large numbers where points lie close
-together. And the squares are compared, not their roots: images of black and white pixels have whole numbers for squared
-distances, so that many points lie exactly on a ball, and a root that is rounded would put them outside.
+Distances are computed in double precision, and with the data moved near 0: ‖x‖² + ‖c‖² − 2 x·c is a small difference of large
+numbers where points lie close together. And the squares are compared, not their roots: images of black and white pixels have
+whole numbers for squared distances, so that many points lie exactly on a ball, and a root that is rounded would put them
+outside.
 """
 
 import numpy as np
@@ -31,6 +32,8 @@ def nearest(x, among, k=1, *, skip_self=False):
     """
     x, among = rows("x", x), rows("among", among, x.shape[-1])
     k = whole("k", k, most=among.shape[0] - flag("skip_self", skip_self))
+    if skip_self and x.shape != among.shape:
+        raise ValueError(f"x is {x.shape}, among {among.shape}: with skip_self they are the same rows")
     indices, squares = [], []
     for squared in _squared(x, among, skip_self):
         index = np.argpartition(squared, k - 1, axis=1)[:, :k]
@@ -48,9 +51,11 @@ def _squared(x, among, skip_self=False):
     """
     xp = namespace(x, among)
     among = xp.astype(among, xp.float64)
+    middle = xp.round(xp.mean(among, axis=0))  # rounded: whole numbers stay whole
+    among = among - middle
     lengths = xp.sum(among * among, axis=1)
     for start, block in row_blocks(x, BLOCK):
-        block = xp.astype(block, xp.float64)
+        block = xp.astype(block, xp.float64) - middle
         squared = xp.sum(block * block, axis=1, keepdims=True) + lengths - 2.0 * (block @ among.T)
         squared = np.maximum(to_numpy(squared), 0.0)
         if skip_self:
@@ -72,10 +77,13 @@ def precision_recall(real, samples, k=3):
 
 
 def two_sample_accuracy(real, samples):
-    """The share of points whose nearest neighbour is of their own kind, in as many real points as samples; ½ is the goal."""
+    """The share of points whose nearest neighbour is of their own kind, in as many real points as samples; ½ is the goal.
+
+    Of the larger set, rows at equal distances are taken, so that data in an order (by class, say) are not cut short.
+    """
     real, samples = rows("real", real), rows("samples", samples, real.shape[-1])
     n = min(real.shape[0], samples.shape[0])
     xp = namespace(real, samples)
-    both = xp.concat([real[:n, :], samples[:n, :]], axis=0)
+    both = xp.concat([xp.take(x, xp.asarray(np.arange(n) * x.shape[0] // n), axis=0) for x in (real, samples)], axis=0)
     index, _ = nearest(both, both, skip_self=True)
     return float(np.mean((index[:, 0] < n) == (np.arange(2 * n) < n)))

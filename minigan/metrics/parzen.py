@@ -30,10 +30,12 @@ def parzen_log_likelihood(samples, x, sigma):
     samples, x, sigma = rows("samples", samples), rows("x", x, samples.shape[-1]), number("sigma", sigma, above=0)
     xp = namespace(samples, x)
     centres = xp.astype(samples, xp.float64)
+    middle = xp.mean(centres, axis=0)  # moved near 0, where less is lost in the difference below
+    centres = centres - middle
     M, n = centres.shape
     lengths, parts = xp.sum(centres * centres, axis=1), []
     for _, part in row_blocks(x, BLOCK):
-        block = xp.astype(part, xp.float64)
+        block = xp.astype(part, xp.float64) - middle
         a = block @ centres.T  # −‖x − c‖² / 2σ² = (x·c − ‖x‖²/2 − ‖c‖²/2) / σ²
         a -= 0.5 * lengths
         a -= 0.5 * xp.sum(block * block, axis=1, keepdims=True)

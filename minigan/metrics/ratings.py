@@ -40,11 +40,11 @@ def biases(train, users, items, shrink=5.0):
         raise ValueError(f"users are {users.shape}, items {items.shape}: want a user and an item for each question")
     mean = ratings.mean()
 
-    def shrunk_means(index, values, size):
-        counts = np.bincount(index, minlength=size)
-        return np.bincount(index, values, size) / np.maximum(shrink + counts, 1e-12)  # 0 of those whom nobody has rated
+    def shrunk_means(index, values):
+        """Of each of them, and last a 0: that of one who has no rating."""
+        return np.append(np.bincount(index, values) / np.maximum(shrink + np.bincount(index), 1e-12), 0.0)
 
-    n_users, n_items = max(known_users.max(), users.max()) + 1, max(known_items.max(), items.max()) + 1
-    of_item = shrunk_means(known_items, ratings - mean, n_items)
-    of_user = shrunk_means(known_users, ratings - mean - of_item[known_items], n_users)
+    of_item = shrunk_means(known_items, ratings - mean)
+    of_user = shrunk_means(known_users, ratings - mean - of_item[known_items])
+    users, items = (np.minimum(asked, len(means) - 1) for asked, means in ((users, of_user), (items, of_item)))
     return np.clip(mean + of_user[users] + of_item[items], 1, 5)

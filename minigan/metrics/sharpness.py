@@ -26,9 +26,9 @@ def sharpness(samples, shape):
     power = np.abs(np.fft.fft2(images - images.mean(axis=(1, 2), keepdims=True))) ** 2
     down, across = (np.abs(np.fft.fftfreq(n)) for n in shape)
     high = (down[:, None] > QUARTER) | (across > QUARTER)
-    total = power.sum(axis=(1, 2))
+    varied = images.max(axis=(1, 2)) > images.min(axis=(1, 2))  # an image of one grey has no power to share out
     inner = images[:, 1:-1, 1:-1]
     laplacian = (images[:, :-2, 1:-1] + images[:, 2:, 1:-1] + images[:, 1:-1, :-2] + images[:, 1:-1, 2:] - 4 * inner)
-    shares = power[:, high].sum(axis=1)[total > 0] / total[total > 0]
+    shares = power[varied][:, high].sum(axis=1) / power[varied].sum(axis=(1, 2))
     return {"high_frequencies": float(shares.mean()) if len(shares) else 0.0,
             "laplacian": float(laplacian.var(axis=(1, 2)).mean())}  # fmt: skip

@@ -61,7 +61,7 @@ class Autoencoder(Model):
     seed: int ≥ 0. backend: "numpy" or "cupy". dtype: "float32" or "float64".
     """
 
-    parts = ("coder", "drawer", "code_mean", "code_square")
+    parts = ("coder", "drawer", "code_mean", "code_covariance")
 
     def __init__(self, encoder, decoder, optimizer=None, noise=0.0, seed=0, backend="numpy", dtype="float32"):
         super().__init__(seed=seed, backend=backend, dtype=dtype)
@@ -78,7 +78,7 @@ class Autoencoder(Model):
         rng, q = self.rng(INIT), encoder.n_out
         self.coder = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
         self.drawer = Learner(decoder, self.optimizer, decoder.init(rng, dtype))
-        self.code_mean, self.code_square = to([np.zeros(q, dtype), np.eye(q, dtype=dtype)], backend)  # running E[c], E[c cᵀ]
+        self.code_mean, self.code_covariance = to([np.zeros(q, dtype), np.eye(q, dtype=dtype)], backend)  # running ones
 
     def step(self, x, *, check=True):
         """One step on x (N, n). -> {"loss": mean squared error of a pixel}."""
@@ -93,8 +93,12 @@ class Autoencoder(Model):
         codes = self.coder.infer(x)  # of clean images, and by θ̄ where the optimizer averages: `sample` draws such codes
         self.drawer.track(tape_d, codes)
         xp, N, slide = namespace(x), x.shape[0], max(SLIDE, 1.0 / (self.steps + 1))  # a plain mean at first
-        self.code_mean = (1.0 - slide) * self.code_mean + slide * xp.mean(codes, axis=0)
-        self.code_square = (1.0 - slide) * self.code_square + (slide / N) * (codes.T @ codes)
+        mean = xp.mean(codes, axis=0)
+        centred, moved = codes - mean, mean - self.code_mean
+        # of a mixture of old and new codes: not E[c cᵀ] − E[c] E[c]ᵀ, the difference of large numbers
+        self.code_covariance = ((1.0 - slide) * self.code_covariance + (slide / N) * (centred.T @ centred)
+                                + slide * (1.0 - slide) * moved[:, None] * moved[None, :])  # fmt: skip
+        self.code_mean = self.code_mean + slide * moved
         self.steps += 1
         return {"loss": loss}
 
@@ -114,8 +118,7 @@ class Autoencoder(Model):
 
     def sample(self, n, seed=None):
         """n images (n, pixels) decoded from a Gaussian with the codes' mean and covariance. None draws anew."""
-        mean, square = (np.asarray(to_numpy(array), np.float64) for array in (self.code_mean, self.code_square))
-        variances, axes = np.linalg.eigh(square - np.outer(mean, mean))  # small: on the host
+        variances, axes = np.linalg.eigh(to_numpy(self.code_covariance).astype(np.float64))  # small: on the host
         root = (axes * np.sqrt(np.maximum(variances, 0.0))).T.astype(self.dtype)
         z = self.sampler(seed).standard_normal(size=(whole("n", n), self.encoder.n_out), dtype=self.dtype)
         return self.decode(self.code_mean + z @ to(root, self.backend))

@@ -55,7 +55,11 @@ def chain(W, b, sweeps, *, rows=1, seed=0):
 
 
 def autocorrelation(series, lags):
-    """The correlation of a stationary series (time, rows) with itself `lag` steps later, for each lag; mean over rows."""
+    """The correlation of a stationary series (time, rows) with itself `lag` steps later, for each lag; mean over rows.
+
+    lags: whole numbers, 0 … time − 1. The mean is that of all rows: with its own mean, a chain that is stuck seems to forget.
+    """
+    lags = [whole("a lag", lag, 0, len(series) - 1) for lag in lags]
     centred = series - series.mean()
     variance = np.mean(centred**2)
     return np.array([np.mean(centred[: len(series) - lag] * centred[lag:]) / variance for lag in lags])

@@ -41,7 +41,7 @@ class GAN(Model):
     G: Net, noise (N, latent) -> samples (N, n).
     D: Net, samples -> logits (N, 1).
     latent: int, dimensions of the noise.
-    k: int, steps of D for one of G.
+    k: int, steps of D for one of G. D's optimizer counts its own, k in a step: a schedule of D's wants k times as many.
     loss: G's, "non-saturating" or "minimax".
     optimizer_g, optimizer_d: patterns, of which the model makes its own copies; Adam() if None. Two learning rates give two
         time scales (Heusel et al. 2017): a D that learns faster stays near its best answer, and G follows a gradient that
@@ -165,7 +165,8 @@ class GAN(Model):
     def monitor(self, real):
         """What there is to see, on some real rows and as many samples: a dict of scalars on the device.
 
-        The opinions of D, then spread: how much the samples differ from each other, as a share of how much the data do; and
+        The opinions of D, then spread: how much the samples differ from each other, as a share of how much the data do (of two
+        rows or more); and
         gradient_d, gradient_g: the lengths of the two gradients.
         """
         rng = self.rng(MONITOR)
@@ -173,10 +174,11 @@ class GAN(Model):
         fake = self.generate(self.noise(rng, real.shape[0]))
         xp = namespace(real)
         rows = packed(real, self.pack), packed(fake, self.pack)
-        spread = xp.mean(xp.std(fake, axis=0)) / (xp.mean(xp.std(real, axis=0)) + 1e-12)
+        many = real.shape[0] > 1  # one row does not differ from itself
+        spread = {"spread": xp.mean(xp.std(fake, axis=0)) / (xp.mean(xp.std(real, axis=0)) + 1e-12)} if many else {}
         lengths = {"gradient_d": self.d_grad(*rows, rng)[1], "gradient_g": self.g_grad(self.noise(rng, real.shape[0]))[1]}
         lengths = {name: xp.sqrt(xp.sum(dtheta * dtheta)) for name, dtheta in lengths.items()}
-        return {**self.opinions(*map(self.discriminator.infer, rows)), "spread": spread, **lengths}
+        return {**self.opinions(*map(self.discriminator.infer, rows)), **spread, **lengths}
 
     def opinions(self, real, fake):
         """{"d_real": mean D(x), "d_fake": mean D(G(z))} of D's scores; both → ½ when fakes cannot be told any more."""

@@ -72,6 +72,7 @@ class PCA(Estimator):
         if N < 2:
             raise ValueError("X has 1 sample: a variance needs 2 at least")
         mean = xp.mean(X, axis=0)
+        mean = mean + xp.mean(X - mean, axis=0)  # in float32 a sum of many rows is rounded far off; what is left is small
         centred = X - mean
         total = float(xp.sum(centred * centred)) / (N - 1)
         if self.solver == "svd":
@@ -97,12 +98,13 @@ class PCA(Estimator):
         rng = generator(seed_of(self.random_state), self.backend, INIT)
         U = orthonormal(rng.standard_normal(size=(centred.shape[1], q), dtype=dtype_name(centred)))
         # C + shift·I has the eigenvectors of C, and no column becomes 0 where the data have no variance
-        shift = float(np.finfo(dtype_name(centred)).eps) * float(xp.sum(centred * centred)) or 1.0
+        eps = float(np.finfo(dtype_name(centred)).eps)
+        shift, tol = eps * float(xp.sum(centred * centred)) or 1.0, max(self.tol, 10 * eps)  # a basis is rounded that far
         for rounds in range(1, whole("max_iter", self.max_iter) + 1):  # noqa: B007
             new = orthonormal(centred.T @ (centred @ U) + shift * U)
             outside = new - U @ (U.T @ new)  # what of the new basis lies outside the old subspace
             U = new
-            if float(xp.max(xp.sum(outside * outside, axis=0))) < self.tol**2:
+            if float(xp.max(xp.sum(outside * outside, axis=0))) < tol**2:
                 break
         t = centred @ U
         variance, axes = np.linalg.eigh(to_numpy(t.T @ t / (N - 1)))  # of q numbers: small, on the host
@@ -131,7 +133,8 @@ class PCA(Estimator):
         source, X = X, self.validated(X)
         xp, n, q = namespace(X), self.n_features_in_, self.n_components_
         least = float(xp.min(self.explained_variance_))
-        nothing = 1e-12 * float(xp.max(self.explained_variance_))  # but for rounding
+        rounding = max(1e-6, n * float(np.finfo(self.dtype_).eps)) ** 2  # of a variance, as a share of the largest
+        nothing = rounding * float(xp.max(self.explained_variance_))
         if least <= nothing or (q < n and self.noise_variance_ <= nothing):
             raise ValueError(f"the data have no variance in some directions: with {q} components of {n} this Gaussian has no "
                              "density. Use fewer components, or more data")
@@ -182,6 +185,7 @@ class PCA(Estimator):
                 "explained_variance_ratio_": components[:, 0], "noise_variance_": 0.0}  # fmt: skip
         check_like(state, like)
         self.n_components_, self.n_features_in_, self.dtype_ = q, n, dtype_name(components)
+        vars(self).pop("feature_names_in_", None)  # of an earlier fit
         for name in like:
             setattr(self, name, state[name] if name == "noise_variance_" else copy_of(state[name]))
 

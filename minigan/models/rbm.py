@@ -68,8 +68,8 @@ class RBM(Questions, Estimator, Model):
     def fit(self, X, y=None):
         """Learn from X (N, n_features), from the start: n_iter epochs of shuffled minibatches. y is not looked at."""
         source, X = X, self._training_data(X, fresh=True)
-        self._remember_names(source)
         self.begin(X)
+        self._remember_names(source)
         xp = namespace(X)
         for epoch in range(self.n_iter):
             begin = time.perf_counter()
@@ -89,8 +89,8 @@ class RBM(Questions, Estimator, Model):
         fresh = "learner_" not in vars(self)
         source, X = X, self._training_data(X, fresh)
         if fresh:
-            self._remember_names(source)
             self.begin(X)
+            self._remember_names(source)
         for start in range(0, X.shape[0], self.batch_size):
             self._update(X[start : start + self.batch_size, :])
         return self
@@ -177,8 +177,8 @@ class RBM(Questions, Estimator, Model):
                             "batch.astype('float32')")
         self._in_range(batch, self.n_features_in_ if begun else batch.shape[-1], self.dtype if begun else dtype_name(batch))
 
-    def _in_range(self, X, width, dtype):
-        low, high = self.range or (-math.inf, math.inf)
+    def _in_range(self, X, width, dtype, units=None):
+        low, high = (units or UNITS[self.visible]).range or (-math.inf, math.inf)
         check_batch(X, width=width, backend=self.backend, dtype=dtype, low=low, high=high)
 
     def _training_data(self, X, fresh):
@@ -196,7 +196,9 @@ class RBM(Questions, Estimator, Model):
             raise ValueError("n_components, centred, persistent and visible cannot change after the first step: call fit again")
         wanted = SGD(self.learning_rate, self.momentum)
         if repr(self.learner_.optimizer) != repr(wanted):
-            self.learner_.optimizer = wanted.fresh(self.learner_.theta)
+            old, self.learner_.optimizer = self.learner_.optimizer, wanted.fresh(self.learner_.theta)
+            if old.count == wanted.count:  # the velocity stays
+                self.learner_.optimizer.moments, self.learner_.optimizer.t = old.moments, old.t
 
     def _check_parameters(self):
         for name, least in (("n_components", 1), ("batch_size", 1), ("k", 1), ("n_iter", 0)):

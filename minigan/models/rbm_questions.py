@@ -44,6 +44,12 @@ class Questions:
         return self.learner_.net.unpack(self.learner_.theta)
 
     @property
+    def units(self):
+        """The visible units that it has learned with."""
+        self.check_fitted()
+        return UNITS[self.visible_]
+
+    @property
     def components_(self):
         """Wᵀ, (n_components, n_features)."""
         return self.params[0].T
@@ -73,7 +79,7 @@ class Questions:
     @in_row_blocks
     def free_energy(self, v):
         """F(v), (N,): log p(v) = −F(v) − log Z."""
-        return back_to(v, free_energy(self.params, self.validated(v), UNITS[self.visible]))
+        return back_to(v, free_energy(self.params, self.validated(v), self.units))
 
     def log_likelihood(self, X, log_z):
         """log p(v) = −F(v) − log Z, (N,); log_z from `metrics.rbm_likelihood`: log_partition, exactly, or ais."""
@@ -86,19 +92,19 @@ class Questions:
         units it is −F(v), which is log p(v) up to a constant.
         """
         v = self.validated(X)
-        if self.visible == "gaussian":
+        if self.units is Gaussian:
             return back_to(X, -free_energy(self.params, v, Gaussian))
         return back_to(X, pseudo_likelihood(self.params, v, self._draw()))
 
     @in_row_blocks
     def reconstruct(self, v):
         """E[v | E[h | v]], (N, n_features): the data as the hidden units see them."""
-        return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self.validated(v)), UNITS[self.visible]))
+        return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self.validated(v)), self.units))
 
     def gibbs(self, v, k=1):
         """k rounds of Gibbs sampling from v (N, n_features); each call draws anew."""
         rounds, start = whole("k", k), self.validated(v)
-        return back_to(v, gibbs(self.params, start, self._draw(), UNITS[self.visible], rounds))
+        return back_to(v, gibbs(self.params, start, self._draw(), self.units, rounds))
 
     def sample(self, n, seed=None, *, k=1000, mean=True):
         """n samples (n, n_features) at the end of chains of k Gibbs rounds, started at random.
@@ -106,8 +112,8 @@ class Questions:
         mean: give E[v | h], which is good to look at; False gives v ~ p(v | h), which is a sample.
         seed: the same seed gives the same samples; None draws anew. The model does not change.
         """
-        params, units, rng, mean = self.params, UNITS[self.visible], self.sampler(seed), flag("mean", mean)
-        half = namespace(params[0]).full((whole("n", n), self.n_components), 0.5, dtype=params[0].dtype)
+        params, units, rng, mean = self.params, self.units, self.sampler(seed), flag("mean", mean)
+        half = namespace(params[0]).full((whole("n", n), params[2].shape[0]), 0.5, dtype=params[0].dtype)
         start = sample_visibles(params, bernoulli(half, rng), rng, units)
         v = gibbs(params, start, rng, units, whole("k", k) - 1)
         means = mean_visibles(params, sample_hiddens(params, v, rng), units)
@@ -125,9 +131,9 @@ class Questions:
             raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "
                              "one row of it")
         known = self.validated(np.where(observed, v_host, np.zeros_like(v_host)))
-        self._in_range(known, self.n_features_in_, self.dtype)
+        self._in_range(known, self.n_features_in_, self.dtype, self.units)
         keep = to(np.broadcast_to(observed, known.shape).copy(), self.backend)
-        return back_to(v, complete(self.params, known, keep, self._draw(), UNITS[self.visible], method, rounds))
+        return back_to(v, complete(self.params, known, keep, self._draw(), self.units, method, rounds))
 
     def _draw(self):
         """A new generator for each request."""

@@ -127,6 +127,9 @@ class SSGAN(Model):
         if features.output_shapes[-1] != head.input_shape or max(features.min_batch, head.min_batch) > 1:
             raise ValueError(f"features makes {features.output_shapes[-1]}, head takes {head.input_shape}: want the same, and "
                              "no BatchNorm in either: labelled, unlabelled and generated rows go through as one batch")
+        if len(head.output_shapes[-1]) != 1 or head.range is not None:
+            raise ValueError(f"head makes {head.output_shapes[-1]}, in {head.range or 'any range'}: want a row of logits (K,), "
+                             "one for each class, with no activation behind")
         if G.draws or head.draws:
             raise ValueError("G or head has Noise in it: only features may draw noise, leave it out of the others")
         self.optimizer_g, self.optimizer_d = (Adam(3e-4) if one is None else one for one in (optimizer_g, optimizer_d))

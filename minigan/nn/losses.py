@@ -50,7 +50,8 @@ def _tail(x):
 def bce_with_logits(logits, target):
     """Binary cross-entropy of σ(logits) against target, and its gradient: (loss, dlogits), right for any logits.
 
-    logits: an array of M elements. target: a number in [0, 1], or an array of the logits' shape.
+    logits: an array of M elements. target: a number in [0, 1], or an array of the logits' shape. That it lies in [0, 1] is not
+    looked at: that would wait for the device.
     """
     target = _check_target("bce_with_logits", logits, target)
     xp = namespace(logits)
@@ -90,7 +91,10 @@ def log_softmax(logits):
 
 
 def cross_entropy(logits, labels):
-    """Cross-entropy of softmax(logits) (N, C) against labels (N,), whole numbers 0 … C − 1: the mean over N, gradient."""
+    """Cross-entropy of softmax(logits) (N, C) against labels (N,), whole numbers 0 … C − 1: the mean over N, gradient.
+
+    Another number is no class, and nobody looks: its row adds nothing to the loss. Models check the labels that they are given.
+    """
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         raise ValueError(f"cross_entropy got logits {logits.shape} and labels {labels.shape}: want (N, C) and (N,)")
     xp = namespace(logits, labels)

@@ -151,14 +151,14 @@ class SGD(Optimizer):
 class RMSProp(Optimizer):
     """v ← rho · v + (1 − rho) g², θ ← θ − lr · g / (√v + eps).
 
-    lr: float > 0. rho: float in [0, 1). eps: float ≥ 0. schedule, average: see above; none by default.
+    lr: float > 0. rho: float in [0, 1). eps: float > 0: g and v may both be 0. schedule, average: see above; none by default.
     """
 
     count, squares = 1, (0,)
 
     def __init__(self, lr=1e-3, rho=0.99, eps=1e-8, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)
-        self.rho, self.eps = number("rho", rho, least=0, below=1), number("eps", eps, least=0)
+        self.rho, self.eps = number("rho", rho, least=0, below=1), number("eps", eps, above=0)
 
     def change(self, rate, g, v):
         v *= self.rho
@@ -169,7 +169,7 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """Adam (Kingma & Ba 2015). The default lr and beta1 are those of the DCGAN paper (Radford et al. 2016).
 
-    lr: float > 0. beta1, beta2: floats in [0, 1). eps: float ≥ 0. schedule, average: see above; none by default.
+    lr: float > 0. beta1, beta2: floats in [0, 1). eps: float > 0. schedule, average: see above; none by default.
     """
 
     count, squares = 2, (1,)
@@ -177,7 +177,7 @@ class Adam(Optimizer):
     def __init__(self, lr=2e-4, beta1=0.5, beta2=0.999, eps=1e-8, *, schedule=None, average=0.0):
         super().__init__(lr, schedule, average)
         self.beta1, self.beta2 = number("beta1", beta1, least=0, below=1), number("beta2", beta2, least=0, below=1)
-        self.eps = number("eps", eps, least=0)
+        self.eps = number("eps", eps, above=0)
 
     def change(self, rate, g, m, v):
         # In place: 13 passes over a block that stays in the cache; as one expression each pass would take new memory.

@@ -34,6 +34,21 @@ def test_every_size_and_mode_is_read(folder):
     assert -1 <= grey.min() < grey.max() <= 1
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_white(tmp_path, mode):
+    """Half of the sheet is black ink, the rest transparent black."""
+    sheet = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+    sheet.paste((0, 0, 0, 255), (0, 0, 10, 20))
+    sheet.convert(mode).save(tmp_path / "sheet.png", **({"transparency": 255} if mode == "P" else {}))
+    if mode == "P":  # a palette of two: ink, and a colour that is declared transparent
+        paper = Image.new("P", (20, 20), 1)
+        paper.putpalette([0, 0, 0, 0, 0, 0])
+        paper.paste(0, (0, 0, 10, 20))
+        paper.save(tmp_path / "sheet.png", transparency=1)
+    images, _ = image_folder(tmp_path, 20, colour=False)
+    assert (images.reshape(20, 20) == (np.arange(20) >= 10)).all()
+
+
 def test_16_bits_of_grey_keep_their_scale(tmp_path):
     """300 of 65535 is nearly black, as it is in any viewer; Pillow's own conversion makes it white."""
     Image.fromarray(np.full((20, 20), 300, np.uint16)).save(tmp_path / "dark.png")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from minigan.data.toy import WORLDS, drawing, grid, ring
+from minigan.data.toy import WORLDS, drawing, gaussians, grid, ring
 from minigan.metrics.modes import mode_statistics
 
 
@@ -58,6 +58,13 @@ def test_a_checkerboard_has_empty_squares():
     column, row = np.clip(((points + 1) * 2).astype(int), 0, 3).T
     assert ((column + row) % 2 == 0).all()
     assert np.unique(column * 4 + row).size == 8
+
+
+def test_a_world_keeps_centres_of_its_own():
+    centres = np.zeros((2, 2))
+    world = gaussians("mine", centres, 0.0)
+    centres[:] = 7
+    assert (world.sample(5) == 0).all()
 
 
 def test_a_drawing_becomes_a_world(tmp_path):

@@ -81,7 +81,7 @@ def test_6_more_steps_of_d_lose_modes_of_the_ring(figures):
 
 def test_7_d_is_fooled_more_often_as_g_learns(figures):
     """Of 397 images of each kind a look has a standard error of 0.02 at most, a mean of five 0.009, a difference of two such
-    0.013: were there none, 0.05 would be four of them, which has probability 3e-5.
+    0.013: were there none, 0.05 would be four of them, which has probability 6e-5.
     """
     first, last, new = figures(7, seeds=1, steps=450)
     assert last[0] < first[0] - 0.05

@@ -30,7 +30,7 @@ def test_parzen_agrees_with_a_naive_loop(backend, monkeypatch):
 
 
 def test_parzen_of_a_gaussian_is_its_entropy():
-    """100,000 samples of N(0, 1) in one dimension: −½ log(2πe), blurred by σ = 0.1, within 5 standard errors and 0.01."""
+    """20,000 samples of N(0, 1) in one dimension: −½ log(2πe), blurred by σ = 0.1, within 5 standard errors and 0.01."""
     rng = generator(0)
     result = parzen.parzen(rng.standard_normal((20_000, 1)), rng.standard_normal((500, 1)), rng.standard_normal((2000, 1)))
     assert result["sigma"] in SIGMAS[:6]
@@ -98,7 +98,9 @@ def test_copies_are_known_where_points_lie_close_together():
 
 
 def test_two_samples_of_one_distribution_cannot_be_told_apart():
-    """2 · 1,000 points: a standard error of about √(¼ / 2000) = 0.011; 5 of them."""
+    """2 · 1,000 points: a standard error of 0.013 (65 simulations), more than √(¼ / 2000), since neighbours share points; 4 of
+    them: wrong with probability below 1e-4.
+    """
     rng = generator(0)
     real = rng.standard_normal((1000, 3))
     assert two_sample_accuracy(real, rng.standard_normal((1000, 3))) == pytest.approx(0.5, abs=0.056)
@@ -106,9 +108,30 @@ def test_two_samples_of_one_distribution_cannot_be_told_apart():
     assert two_sample_accuracy(real, real + 1e-9) == 0
 
 
+@pytest.mark.parametrize("offset", [1e4, 1e6])
+def test_data_far_from_0_have_the_same_neighbours_and_densities(offset):
+    """A spread of 0.1: double precision rounds the moved points by 1e-10 at most, and distances by as much."""
+    rng = generator(0)
+    x, moved = 0.1 * rng.standard_normal((2, 300, 3)), offset
+    (index, distance), (far_index, far) = (nearest(x[0] + at, x[1] + at, 2) for at in (0.0, moved))
+    assert (index == far_index).mean() > 0.99
+    assert far == pytest.approx(distance, abs=1e-8)
+    here, there = (parzen_log_likelihood(x[0] + at, x[1] + at, 0.1) for at in (0.0, moved))
+    assert there == pytest.approx(here, abs=1e-6)
+
+
+def test_the_two_samples_are_taken_from_all_of_a_sorted_set():
+    """Two clusters, the real ones sorted: 500 samples of the same world, a standard error of 0.019."""
+    rng = generator(0)
+    real = rng.standard_normal((2000, 2)) + 20.0 * (np.arange(2000) >= 1000)[:, None]
+    samples = rng.standard_normal((500, 2)) + 20.0 * (rng.random((500, 1)) < 0.5)
+    assert two_sample_accuracy(real, samples) == pytest.approx(0.5, abs=4 * 0.019)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: nearest(np.zeros((4, 2)), np.zeros((3, 2)), skip_self=True), "with skip_self they are the same rows"),
         (lambda: parzen_log_likelihood(np.zeros((3, 2)), np.zeros((3, 4)), 0.1), r"want \(N, 2\), one example"),
         (lambda: parzen_log_likelihood(np.zeros((3, 2)), np.zeros((3, 2)), 0), "sigma is 0: want a number > 0"),
         (lambda: nearest(np.zeros((3, 2)), np.zeros((3, 2)), 4), "k is 4"),

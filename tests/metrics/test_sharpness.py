@@ -43,6 +43,9 @@ def test_constant_images_give_0_and_do_not_count_in_the_mean_of_the_shares():
     board = np.indices((4, 4)).sum(axis=0) % 2
     assert of(np.full((4, 4), 0.3)) == (0, 0)
     assert of(board, np.full((4, 4), 0.5)) == pytest.approx((1, 8), abs=1e-12)
+    for n in (8, 28, 32):
+        for grey in (0.1, 0.3, 0.7):  # whose mean is rounded
+            assert of(np.indices((n, n)).sum(axis=0) % 2, np.full((n, n), grey))[0] == pytest.approx(1, abs=1e-12)
 
 
 def test_a_blur_lowers_both_and_noise_raises_both(rng, backend):

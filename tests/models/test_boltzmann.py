@@ -86,3 +86,15 @@ def test_the_autocorrelation_of_a_chain_is_that_of_its_transition_matrix(strengt
         of_chains = np.mean(series[:-lag] * series[lag:] - exact * series[:-lag] ** 2, axis=0) / (p @ f**2)
         error = of_chains.std(ddof=1) / np.sqrt(400)
         assert abs(autocorrelation(series, [lag])[0] - exact) < 5 * error
+
+
+@pytest.mark.parametrize("lag", [-1, 5, 2.0])
+def test_a_lag_that_is_none_is_refused(lag):
+    with pytest.raises(ValueError, match=r"a lag is .*: want a whole number, 0 to 4"):
+        autocorrelation(np.zeros((5, 2)), [lag])
+
+
+def test_chains_that_are_stuck_forget_nothing():
+    """Each at a place of its own: by the mean of each they would seem to forget at once."""
+    stuck = np.tile(np.array([-1.0, 1.0]), (20, 1))
+    assert autocorrelation(stuck, range(5)) == pytest.approx([1] * 5)

@@ -6,6 +6,7 @@ import pytest
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
 from minigan.models.adversarial import Losses, fake_loss, non_saturating, real_loss
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
+from minigan.models.networks import plain_network, relu_network
 from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, Stairs, Straight, gradcheck
 from minigan.nn.penalty import penalty_grad, zero_slope
 
@@ -299,6 +300,14 @@ def test_no_samples_are_refused(n):
 def test_an_optimizer_class_is_no_optimizer():
     with pytest.raises(TypeError, match=r"want one such as Adam\(lr=2e-4\)"):
         small_gan(optimizer_g=Adam)
+
+
+def test_of_one_row_no_spread_is_said():
+    """It does not differ from itself: a share of 0 would be a collapse."""
+    gan = GAN(relu_network(2, 8, 3), plain_network(3, 8, 1), latent=2)
+    rows = generator(0).random((4, 3), "float32")
+    assert "spread" in gan.monitor(rows)
+    assert "spread" not in gan.monitor(rows[:1])
 
 
 def test_smoothing_moves_the_target_of_real_rows_alone(rng, backend):

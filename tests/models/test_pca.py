@@ -113,6 +113,32 @@ def test_float32_has_the_likelihood_of_float64():
     assert np.abs(PCA(60).fit(X).log_likelihood(X) - wide).max() < 1e-5 * np.abs(wide).max()
 
 
+@pytest.mark.parametrize("q", [3, 5])
+def test_the_iteration_in_float32_ends_where_rounding_does(q):
+    """Three directions of 784 are ten times as wide; of the digits' five none stands out."""
+    wide = np.array([10] * 3 + [1] * 781, np.float32)
+    X = generator(0).standard_normal((500, 784), "float32") * wide if q == 3 else digits()[0]
+    pca = PCA(q, solver="iteration", random_state=0, max_iter=500).fit(X)
+    assert pca.n_iter_ < 500
+    assert pca.explained_variance_ == pytest.approx(PCA(q).fit(X.astype(np.float64)).explained_variance_, rel=1e-5)
+
+
+def test_many_rows_far_from_0_have_their_mean_and_variances():
+    """100,000 rows about 1000 in float32, which is rounded by 3e-5: added up one by one they would be off by 0.5."""
+    X = (1000 + generator(0).random((100_000, 4))).astype(np.float32)
+    pca, exact = PCA(2).fit(X), PCA(2).fit(X.astype(np.float64))
+    assert pca.mean_ == pytest.approx(exact.mean_, abs=2e-4)
+    assert pca.explained_variance_ == pytest.approx(exact.explained_variance_, rel=1e-3)
+
+
+def test_a_loaded_state_has_no_column_names_of_an_earlier_fit():
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(digits()[0][:50, :3], columns=["a", "b", "c"])
+    pca = PCA(2).fit(X)
+    pca.load_state(PCA(2).fit(X.to_numpy()[::-1]).state())
+    assert not hasattr(pca, "feature_names_in_")
+
+
 def test_a_state_of_another_size_is_refused():
     X = digits()[0]
     pca = PCA(2).fit(X)
@@ -138,3 +164,11 @@ def test_data_on_a_plane_have_no_density(dtype):
     with pytest.raises(ValueError, match="no variance in some directions"):
         PCA(3).fit(X).log_likelihood(X)
     assert np.isfinite(PCA(2).fit(X).log_likelihood(X)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_fewer_rows_than_features_have_no_density_with_all_their_components(dtype):
+    """50 rows span 49 directions: what is left beside them is rounding, in float32 some 1e-11 of the largest variance."""
+    X = generator(0).standard_normal((50, 784)).astype(dtype)
+    with pytest.raises(ValueError, match="no variance in some directions"):
+        PCA(49).fit(X).log_likelihood(X)

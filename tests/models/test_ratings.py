@@ -156,3 +156,10 @@ def test_without_shrinking_nobody_unknown_gets_nan():
     """User 2 and item 3 have no rating: they get the mean, 3.5. User 0 rated item 0 with 3, which explains it."""
     found = biases(([0, 1], [0, 1], np.array([3.0, 4.0])), [0, 2], [0, 3], shrink=0)
     assert found == pytest.approx([3.0, 3.5])
+
+
+def test_numbers_of_few_bits_and_far_away_questions_take_no_memory():
+    """User 127 in eight bits, and a question about a user whom nobody could store: he gets the mean and the item's bias, 0."""
+    few = np.array([0, 127], np.int8), np.array([0, 1], np.uint8), np.array([3.0, 4.0])
+    assert biases(few, few[0], few[1], shrink=0) == pytest.approx([3.0, 4.0])
+    assert biases(few, [10**12], [7]) == pytest.approx([3.5])

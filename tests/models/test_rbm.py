@@ -108,7 +108,7 @@ def test_the_exact_gradient_is_the_derivative_of_the_exact_likelihood(backend, r
 def test_the_mean_of_cd_gradients_is_the_enumerated_expectation(k, persistent, centred):
     """CD-k on bars and stripes 2×2, enumerated: the data's joint distribution of (v, h), sent k times through the
     transition matrix. 4,000 gradients from 8 data rows each; each entry is within 5 of its own standard errors, which all
-    58 entries (8 tests) fail by chance with probability below 58 · 8 · 6e-7 = 3e-4.
+    14 entries (8 tests) fail by chance with probability below 14 · 8 · 6e-7 = 7e-5.
     """
     rng = generator(11)
     params = machine(rng, 4, 2, scale=0.8)
@@ -408,3 +408,31 @@ def test_a_rate_that_set_params_changed_holds_for_the_next_step_and_for_a_checkp
     for one in (machine, other):
         one.step(digits()[:10])
     assert (machine.learner_.theta == other.learner_.theta).all()
+
+
+def test_a_changed_rate_keeps_the_velocity():
+    machine = RBM(5, learning_rate=0.1, momentum=0.9, n_iter=1, random_state=0).fit(digits())
+    (velocity,) = machine.learner_.optimizer.moments
+    before = velocity.copy()
+    machine.set_params(learning_rate=0.05).check(digits()[:10])
+    assert machine.learner_.optimizer.lr == 0.05
+    assert (machine.learner_.optimizer.moments[0] == before).all()
+
+
+def test_a_machine_answers_as_it_has_learned_whatever_set_params_says():
+    """Other visible or hidden units are for the next fit."""
+    machine = RBM(5, n_iter=1, random_state=0).fit(digits())
+    v = digits()[:4]
+    before = machine.reconstruct(v), machine.free_energy(v), machine.sample(3, seed=0, k=2)
+    machine.set_params(visible="gaussian", n_components=7)
+    for one, other in zip(before, (machine.reconstruct(v), machine.free_energy(v), machine.sample(3, seed=0, k=2))):
+        assert (one == other).all()
+
+
+def test_a_fit_that_is_refused_keeps_the_column_names():
+    pandas = pytest.importorskip("pandas")
+    machine = RBM(2, n_iter=1, random_state=0).fit(pandas.DataFrame(digits()[:20, :3], columns=["a", "b", "c"]))
+    machine.random_state = -1
+    with pytest.raises(ValueError, match="random_state"):
+        machine.fit(digits()[:20, :3])
+    assert list(machine.feature_names_in_) == ["a", "b", "c"]

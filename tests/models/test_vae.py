@@ -108,7 +108,7 @@ def linear_gaussian(seed=0, n=5, latent=2, sigma=0.5):
 
 def test_importance_sampling_meets_the_exact_marginal():
     """Thirty estimates with 5,000 codes each: their mean is within five standard errors of the truth with probability
-    1 − 2e-5 (Student's t, 29 degrees), and Jensen's bias, half the variance of one estimate, is far below that.
+    1 − 3e-5 (Student's t, 29 degrees), and Jensen's bias, half the variance of one estimate, is far below that.
     """
     machine, x, exact = linear_gaussian()
     estimates = np.array([machine.log_likelihood(x, 5_000, seed=seed).mean() for seed in range(30)])
