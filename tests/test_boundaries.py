@@ -400,7 +400,8 @@ Model Learner.forward Learner.backward Learner.infer Learner.step Learner.track 
 Model.rng Model.sampler Model.begin Model.check plain_network tanh_network relu_network image_generator noisy_features
 orthonormal subspace_angle
 PCA.fit_transform pixelcnn_network pixelrnn_network one_hot Softmax Softmax.mean Softmax.sample RatingsRBM.check RBM.step
-on_white RBM.begin RBM.monitor RBM.check RBM.fit_transform RBM.log_likelihood evidence matching_grad SSGAN.begin SSGAN.check SSGAN.step
+on_white RBM.begin RBM.monitor RBM.check RBM.fit_transform RBM.log_likelihood evidence matching_grad SSGAN.begin SSGAN.check
+SSGAN.step
 gaussian_kl reparametrise reparametrise_backward elbo_grad log_weights iw_grad high low clipped WGAN.d_grad WGAN.step_d
 WGAN.opinions WGAN.opinion sigmoid block_rows convolve convolve_dW convolve_dx check_image Window arguments plain words
 describe build total places views flatten vjp_error check_layer check_net fans glorot he softplus bce_with_logits bce mse
