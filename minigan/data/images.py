@@ -2,7 +2,7 @@
 
 Each is turned upright (cameras write the turn beside the picture), cropped to the square in its middle, resized, and laid out
 as one row of numbers in the generator's range. A file that cannot be read is no reason to stop: it is counted and named. So is
-a file of another image format. Of an animation the first picture is taken.
+a file of another image format. Of an animation the first picture is taken; what is transparent becomes white.
 """
 
 import io

@@ -194,9 +194,9 @@ class RBM(Questions, Estimator, Model):
         fixed = (self.components_.shape[0], bool(self.offsets_), bool(self.chains_.shape[0]), self.visible_)
         if (self.n_components, bool(self.centred), bool(self.persistent), self.visible) != fixed:
             raise ValueError("n_components, centred, persistent and visible cannot change after the first step: call fit again")
-        wanted = SGD(self.learning_rate, self.momentum)
-        if repr(self.learner_.optimizer) != repr(wanted):
-            old, self.learner_.optimizer = self.learner_.optimizer, wanted.fresh(self.learner_.theta)
+        old, wanted = self.learner_.optimizer, SGD(self.learning_rate, self.momentum)
+        if (old.lr, old.momentum) != (wanted.lr, wanted.momentum):
+            self.learner_.optimizer = wanted.fresh(self.learner_.theta)
             if old.count == wanted.count:  # the velocity stays
                 self.learner_.optimizer.moments, self.learner_.optimizer.t = old.moments, old.t
 
