@@ -103,7 +103,7 @@ gan = GAN(vanilla_generator(4, 64, 4), vanilla_discriminator(64, 4), 4)
 print(len(train(gan, digits()[0], steps=3, progress=False)))
 """
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, capture_output=True, text=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
+                          env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"})  # fmt: skip
     assert (done.stdout, done.stderr) == ("3\n", "")
 
 

@@ -9,20 +9,24 @@ law: on bars and stripes, CD-1 and PCD climb and fall (`examples/rbm_bars_and_st
 """
 
 import re
+import shutil
+import tempfile
+from pathlib import Path
 
 from claim import arguments, example, report
 
 args = arguments(__file__, __doc__, epochs=40)
-figures = {}
+figures, pictures = {}, tempfile.TemporaryDirectory()
 for seed in reversed(range(args.seeds)):  # the first seed's picture stays
-    _, said = example("rbm.py", hidden=16, epochs=args.epochs, seed=seed, out=args.out / "10")
+    _, said = example("rbm.py", hidden=16, epochs=args.epochs, seed=seed, out=pictures.name)
     looks = [dict(re.findall(r"([a-z ]+) (\S+?)(?:, |$)", line)) for line in said.splitlines() if line.startswith("epoch")]
     for label, look, key in (("log p(v) at the first look, nats", 0, "likelihood exact"),
                               ("log p(v) at the last look, nats", -1, "likelihood exact"),
                               ("free energy of digits", -1, "energy digits"), ("free energy of dreams", -1, "energy dreams"),
                               ("free energy of noise", -1, "energy noise")):  # fmt: skip
         figures.setdefault(label, []).insert(0, float(looks[look][key]))
-(args.out / "10" / "curves.png").replace(args.picture)
+shutil.move(Path(pictures.name) / "curves.png", args.picture)
+pictures.cleanup()
 
 first, last, digits, dreams, noise = figures.values()
 climbs, low = all(a < b for a, b in zip(first, last)), max(digits + dreams) < min(noise)
