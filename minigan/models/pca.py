@@ -46,7 +46,7 @@ class PCA(Estimator):
     n_components: int, q, the size of the code; min(N, n) of the data if None.
     solver: "svd", or "iteration" (orthogonal iteration).
     max_iter: int, rounds of the iteration at most. tol: it ends when no basis vector turns by more than this (sine of the
-        angle).
+        angle), or than ten roundings of the data's dtype.
     backend: "numpy" or "cupy". random_state: int, None or a numpy RandomState, for the iteration's start.
 
     After fitting: components_ (q, n), mean_ (n,), explained_variance_ (q,), explained_variance_ratio_ (q,), noise_variance_,
