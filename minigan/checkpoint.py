@@ -85,10 +85,13 @@ def load(path, model, **run):
         was, now = repr(theirs.get(field)), repr(ours.get(field))
         raise BadCheckpoint(f"{path}: {field} was {was:.300} when it was saved, and is {now:.300} now")
     try:
+        nest = json.loads(about["state"])
+        of_state = set(_places(nest))  # where a network has its part's name, an optimizer's vectors begin with it too
         for name, (part, net) in _networks(model).items():
-            own = {key[len(name) + 1 :]: array for key, array in tensors.items() if key.startswith(f"{name}.")}
+            own = {key[len(name) + 1 :]: array for key, array in tensors.items()
+                   if key.startswith(f"{name}.") and key not in of_state}  # fmt: skip
             tensors[f"{part}.theta"], tensors[f"{part}.stats"] = from_torch(net, own)
-        model.load_state(to(_put_back(json.loads(about["state"]), tensors), model.backend))
+        model.load_state(to(_put_back(nest, tensors), model.backend))
     except DAMAGE as error:
         raise BadCheckpoint(f"{path}: its state does not fit this model ({str(error) or repr(error):.500})") from error
 
@@ -139,6 +142,15 @@ def _take_out(value, name, tensors):
         tensors[name] = to_numpy(value)
         return {PLACE: name}
     return value
+
+
+def _places(value):
+    """The names of the tensors that the nest has places for."""
+    if isinstance(value, dict) and set(value) == {PLACE}:
+        yield value[PLACE]
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _places(item)
 
 
 def _put_back(value, tensors):

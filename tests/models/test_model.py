@@ -24,6 +24,14 @@ exec(PROGRAM, NAMES)
 Mean = NAMES["Mean"]
 
 
+class MeanByAdam(Mean):
+    """Its optimizer has vectors, and its network, which is no argument, the name of its part."""
+
+    def __init__(self, n, lr=0.1, seed=0, backend="numpy"):
+        super().__init__(n, lr, seed, backend)
+        self.learner = Learner(self.learner.net, Adam(lr, average=0.9), self.learner.theta)
+
+
 class Noisy(Mean):
     """With noise in its steps, and an array, a list of arrays and an empty list among what training changes."""
 
@@ -70,7 +78,7 @@ def test_the_essays_model_learns_the_mean():
     assert log[-1]["loss"] < 0.1 * log[0]["loss"]
 
 
-@pytest.mark.parametrize("kind", [Mean, Noisy])
+@pytest.mark.parametrize("kind", [Mean, MeanByAdam, Noisy])
 def test_stopped_and_resumed_equals_uninterrupted(tmp_path, backend, kind):
     options = {"batch_size": 10, "progress": False}
     whole, first, second = (kind(4, seed=seed, backend=backend) for seed in (5, 5, 5))
