@@ -78,7 +78,7 @@ class Autoencoder(Model):
         rng, q = self.rng(INIT), encoder.n_out
         self.coder = Learner(encoder, self.optimizer, encoder.init(rng, dtype))
         self.drawer = Learner(decoder, self.optimizer, decoder.init(rng, dtype))
-        self.code_mean, self.code_covariance = to([np.zeros(q, dtype), np.eye(q, dtype=dtype)], backend)  # running ones
+        self.code_mean, self.code_covariance = to([np.zeros(q, dtype), np.eye(q, dtype=dtype)], backend)  # of codes so far
 
     def step(self, x, *, check=True):
         """One step on x (N, n). -> {"loss": mean squared error of a pixel}."""
@@ -95,7 +95,8 @@ class Autoencoder(Model):
         xp, N, slide = namespace(x), x.shape[0], max(SLIDE, 1.0 / (self.steps + 1))  # a plain mean at first
         mean = xp.mean(codes, axis=0)
         centred, moved = codes - mean, mean - self.code_mean
-        # of a mixture of old and new codes: not E[c cᵀ] − E[c] E[c]ᵀ, the difference of large numbers
+        # C ← (1 − s) C + s C_batch + s (1 − s) (m_batch − m)(m_batch − m)ᵀ: the covariance of old and new codes together. Not
+        # E[c cᵀ] − E[c] E[c]ᵀ, the difference of large numbers
         self.code_covariance = ((1.0 - slide) * self.code_covariance + (slide / N) * (centred.T @ centred)
                                 + slide * (1.0 - slide) * moved[:, None] * moved[None, :])  # fmt: skip
         self.code_mean = self.code_mean + slide * moved

@@ -166,19 +166,18 @@ class GAN(Model):
         """What there is to see, on some real rows and as many samples: a dict of scalars on the device.
 
         The opinions of D, then spread: how much the samples differ from each other, as a share of how much the data do (of two
-        rows or more); and
-        gradient_d, gradient_g: the lengths of the two gradients.
+        rows or more); and gradient_d, gradient_g: the lengths of the two gradients.
         """
         rng = self.rng(MONITOR)
         real = real[: real.shape[0] // self.pack * self.pack, :]
         fake = self.generate(self.noise(rng, real.shape[0]))
         xp = namespace(real)
         rows = packed(real, self.pack), packed(fake, self.pack)
-        many = real.shape[0] > 1  # one row does not differ from itself
-        spread = {"spread": xp.mean(xp.std(fake, axis=0)) / (xp.mean(xp.std(real, axis=0)) + 1e-12)} if many else {}
-        lengths = {"gradient_d": self.d_grad(*rows, rng)[1], "gradient_g": self.g_grad(self.noise(rng, real.shape[0]))[1]}
-        lengths = {name: xp.sqrt(xp.sum(dtheta * dtheta)) for name, dtheta in lengths.items()}
-        return {**self.opinions(*map(self.discriminator.infer, rows)), **spread, **lengths}
+        seen = self.opinions(*map(self.discriminator.infer, rows))
+        if real.shape[0] > 1:  # one row does not differ from itself
+            seen["spread"] = xp.mean(xp.std(fake, axis=0)) / (xp.mean(xp.std(real, axis=0)) + 1e-12)
+        gradients = {"gradient_d": self.d_grad(*rows, rng)[1], "gradient_g": self.g_grad(self.noise(rng, real.shape[0]))[1]}
+        return seen | {name: xp.sqrt(xp.sum(dtheta * dtheta)) for name, dtheta in gradients.items()}
 
     def opinions(self, real, fake):
         """{"d_real": mean D(x), "d_fake": mean D(G(z))} of D's scores; both → ½ when fakes cannot be told any more."""

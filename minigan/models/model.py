@@ -175,10 +175,10 @@ class Model:
     def networks(self):
         """{name: learner} of those that have a network; the name is that of the network's argument, "G" for a GAN's G."""
         learners = {name: part for name in self.parts if isinstance(part := getattr(self, name, None), Learner)}
-        arguments, found = {name: value for name, value in vars(self).items() if isinstance(value, Net)}, {}
+        nets, found = {name: value for name, value in vars(self).items() if isinstance(value, Net)}, {}
         for part, learner in learners.items():
             if isinstance(learner.net, Net):  # two arguments may be the same network: each learner takes the next name
-                free = (name for name, net in arguments.items() if net is learner.net and name not in found)
+                free = (name for name, net in nets.items() if net is learner.net and name not in found)
                 found[next(free, part)] = learner
         return found
 

@@ -8,8 +8,8 @@ the step.
     Cosine(steps, to)      the same along half a cosine: slow at first and at the end (Loshchilov & Hutter 2017)
     Stairs(…)              pairs (step, factor): the factor from that step on; 1 before the first
 
-t counts the steps of the optimizer whose rate it is: a GAN's D takes k of them for one of G. It depends on t alone, which is
-part of an optimizer's state, and of a model's. So a run that is resumed goes on where the schedule was.
+Of a rate, t counts the optimizer's steps: a GAN's D takes k of them for one of G. Of a penalty's weight it counts the model's.
+The value depends on t alone, which is part of their state. So a run that is resumed goes on where the schedule was.
 """
 
 import inspect
