@@ -48,7 +48,7 @@ def main():
         model = PixelRNN((28, 28), kind=args.model, **options)
     if args.start:
         before = load_model(args.start, args.backend).learner
-        model.learner = Learner(model.network, optimizer, before.optimizer.averaged(before.theta))
+        model.learner = Learner(model.network, optimizer, before.averaged)
     out, start = args.out / f"{args.model}_seed{args.seed}", time.perf_counter()
     train(model, images, epochs=args.epochs, batch_size=64, seed=args.seed, out=out, resume=True, frames=4, intervals=400)
     minutes = (time.perf_counter() - start) / 60

@@ -44,7 +44,7 @@ def main():
                   optimizer=optimizer, seed=seed, backend=args.backend)  # fmt: skip
         if args.start:
             before = load_model(args.start, args.backend)
-            vae.q, vae.p = (Learner(net, optimizer, learner.optimizer.averaged(learner.theta))
+            vae.q, vae.p = (Learner(net, optimizer, learner.averaged)
                             for net, learner in ((vae.encoder, before.q), (vae.decoder, before.p)))  # fmt: skip
         out, start = args.out / f"k{args.samples}_seed{seed}", time.perf_counter()
         train(vae, images, epochs=args.epochs, batch_size=100, seed=seed, out=out, resume=True)

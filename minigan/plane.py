@@ -73,18 +73,13 @@ def field(gan, extent, fake, size=FIELD):
 
 def _score(gan, points):
     """D's score in inference of points (N, 2), each packed with copies of itself, (N, 1), and the tape."""
-    return gan.D.forward(_theta(gan), to(np.tile(points, (1, gan.pack)), gan.backend), gan.discriminator.stats)
-
-
-def _theta(gan):
-    """D's θ, or its mean where the optimizer keeps one: what `monitor` asks too."""
-    return gan.discriminator.optimizer.averaged(gan.discriminator.theta)
+    return gan.D.forward(gan.discriminator.averaged, to(np.tile(points, (1, gan.pack)), gan.backend), gan.discriminator.stats)
 
 
 def _slope(gan, points):
     """The slope of D's score at points (N, 2), of that shape."""
     score, tape = _score(gan, points)
-    slope, _ = gan.D.backward(_theta(gan), tape, score * 0.0 + 1.0, want_dtheta=False)
+    slope, _ = gan.D.backward(gan.discriminator.averaged, tape, score * 0.0 + 1.0, want_dtheta=False)
     return to_numpy(slope).reshape(len(points), gan.pack, 2).mean(axis=1)
 
 

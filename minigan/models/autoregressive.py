@@ -131,7 +131,7 @@ class Autoregressive(Model):
     def _draw(self, x, known, seed, progress):
         """A copy of x whose pixels from number `known` on are drawn; earlier ones only pass through the network."""
         xp, rng, N = namespace(x), self.sampler(seed), x.shape[0]
-        walk = Walk(self.network, self.learner.optimizer.averaged(self.learner.theta), N)
+        walk = Walk(self.network, self.learner.averaged, N)
         columns, pixels = [], walk.pixels
         if progress:
             from tqdm import tqdm  # only where a bar is wanted: a browser has none

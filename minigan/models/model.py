@@ -73,9 +73,14 @@ class Learner:
         """dx, dθ."""
         return self.net.backward(self.theta, tape, dy, **wanted)
 
+    @property
+    def averaged(self):
+        """θ̄ where the optimizer averages, else θ: the θ of a trained network."""
+        return self.optimizer.averaged(self.theta)
+
     def infer(self, x):
         """y as one uses a trained network: with running statistics, and with θ̄ where the optimizer averages."""
-        return self.net.forward(self.optimizer.averaged(self.theta), x, self.stats)[0]
+        return self.net.forward(self.averaged, x, self.stats)[0]
 
     def step(self, dtheta):
         """Move θ against its gradient."""
