@@ -1,4 +1,4 @@
-# make demo: an environment, the package, a GAN trained on digits. make test: an environment and every test.
+# make demo: an environment, the package, a GAN trained on digits. make test: an environment and the tests that are not slow.
 PYTHON ?= python3
 CUDA ?= 13
 VENV = .venv

@@ -69,7 +69,7 @@ for i, (name, gradient) in enumerate({"exact gradient": exact, "CD-1": cd_1, "PC
 bound = bars_and_stripes_bound(3)
 print(f"the bound: {bound:.2f}")
 axes.axhline(bound, color="black", linestyle=":", label="bound: the patterns learned perfectly")
-axes.set(xlabel="step", ylabel="Σ log p over the 16 patterns, nats", ylim=(-200, -30),
+axes.set(xlabel="step", ylabel="Σ log p over the 16 patterns, nats", ylim=(-270, -30),
          title=f"θ ← θ − {args.learning_rate:g} g, with three kinds of g; a line for each seed")  # fmt: skip
 axes.legend(loc="lower left")
 axes.grid(alpha=0.3)

@@ -4,7 +4,7 @@
     python examples/rbm_completion.py --hide top --backend cupy
 
 The error on the hidden half is printed beside that of the mean image, the best guess of somebody who ignores the other
-half. completion.png shows, from top to bottom: what is given, mean field, Gibbs sampling, the truth.
+half. completion.png shows, from top to bottom: what is given, the mean image, mean field, Gibbs sampling, the truth.
 """
 
 import argparse
@@ -46,7 +46,7 @@ for name, guess in {"mean image": mean_image, **filled}.items():
     print(f"{name}: mean squared error {error:.3f} on the hidden {args.hide} half of {len(unseen)} unseen digits")
 
 given = np.where(observed, unseen, 0.3).astype(np.float32)
-rows = np.concatenate([picture[:16] for picture in (given, filled["mean_field"], filled["gibbs"], unseen)])
-pictures.save_table(Path(args.out) / "completion.png", rows, (8, 8), ["given", "mean field", "Gibbs", "truth"], range(1, 17),
-                    title=f"unseen digits, their {args.hide} half hidden and filled in")  # fmt: skip
+rows = np.concatenate([picture[:16] for picture in (given, mean_image, *filled.values(), unseen)])
+pictures.save_table(Path(args.out) / "completion.png", rows, (8, 8), ["given", "mean image", "mean field", "Gibbs", "truth"],
+                    range(1, 17), title=f"unseen digits, their {args.hide} half hidden and filled in")  # fmt: skip
 print(f"completion.png is in {args.out}")

@@ -109,7 +109,7 @@ def save_table(path, samples, shape, rows, columns, *, low=0.0, high=1.0, title=
     axes.set_yticks([h * (i + 0.5) for i in range(len(rows))], rows, fontsize=7)
     axes.tick_params(length=0, labeltop=True, labelbottom=False)
     axes.set_title(title, fontsize=9)
-    _written(path, figure.savefig, dpi=120, format=Path(path).suffix[1:])
+    _written(path, figure.savefig, dpi=120, bbox_inches="tight", format=Path(path).suffix[1:])
 
 
 def walk(start, end, steps, around=False):

@@ -46,7 +46,6 @@ def test_a_table_has_a_label_for_each_row_each_column_and_a_title(tmp_path):
     """Beside the dark square of the images there is ink to the left at each row's height, above each column, and at the top."""
     rows, columns = ["first", "second", "third"], ["a", "b", "c", "d"]
     pixels = table(tmp_path, rows, columns, title="what it is")
-    assert pixels.shape == (294, 408)  # 120 dots an inch; 0.8 + 3 · 0.55 inches high, 1.2 + 4 · 0.55 wide
     dark = pixels < 128
     square = np.ix_(dark.mean(axis=1) > 0.5, dark.mean(axis=0) > 0.5)
     tall, wide = np.flatnonzero(dark.mean(axis=1) > 0.5), np.flatnonzero(dark.mean(axis=0) > 0.5)
@@ -61,6 +60,14 @@ def test_a_table_has_a_label_for_each_row_each_column_and_a_title(tmp_path):
     bare = table(tmp_path, [""] * 3, [""] * 4) < 128
     left = np.flatnonzero(bare.mean(axis=0) > 0.5)[0]
     assert not bare[:, : left - 4].any()  # the ink that was found above was that of the labels
+
+
+def test_long_labels_leave_no_empty_band_around_a_table(tmp_path):
+    """120 dots an inch: ink begins and ends within a tenth of an inch and two dots of each edge."""
+    ink = table(tmp_path, ["a label that is longer than most"] * 2, ["a", "b", "c"], title="what it is") < 200
+    for inked in (ink.any(axis=1), ink.any(axis=0)):
+        first, last = np.flatnonzero(inked)[[0, -1]]
+        assert first <= 14 and len(inked) - 1 - last <= 14
 
 
 def test_a_table_puts_samples_row_by_row_and_uses_the_range(tmp_path):

@@ -48,7 +48,7 @@ for i, (name, start, r1) in enumerate(rows):
         panel.plot(*samples[:500].T, ".", color="purple", markersize=1.5)
         panel.plot(*world.centres.T, "+", color="C2")
         panel.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", xticks=[], yticks=[])
-        panel.set_title(f"{modes[i, luck]:.0f} of 8 modes, reverse KL {uneven[i, luck]:.2f}", fontsize=7)
+        panel.set_title(f"{modes[i, luck]:.0f} of 8 modes, reverse KL {uneven[i, luck]:.3f}", fontsize=7)
         panel.set_xlabel(f"luck {luck}" if i == n else "")
     axes[i, 0].set_ylabel(name)
 figure.suptitle("one GAN, one ring (+), equal training", fontsize=10)

@@ -3,9 +3,9 @@
     python examples/claims/07_fakes_like_real.py
 
 A GAN of the digits. While it learns: the accuracy of D on held-out images and as many new samples; ½ is a guess. The first
-five of 15 looks after the start are compared with the last five. That D is a player, and a moving one: it may be at ½ since
-it is weak. So in the end G stands still and a new D, with the same network, learns against it alone; its accuracy is the
-honest figure. On the line, where G can become the data exactly, `02_best_discriminator.py` ends at ½.
+five of 15 looks after the start are compared with the last five. That D is a player, and a moving one: it may say ½ only
+because it is weak. So in the end G stands still and a new D, with the same network, learns against it alone; its accuracy
+is the honest figure. On the line, where G can become the data exactly, `02_best_discriminator.py` ends at ½.
 """
 
 import numpy as np

@@ -7,7 +7,8 @@ than to any that was laid aside? (How near they are does not decide it: blurred 
 was copied, the two halves are alike for the samples, and any other split of the 1,600 does as well: p is the share of 999
 random splits that give as large a number. Beside the samples: digits that nobody has seen, and planted memorisers, for
 which all samples, or a fifth of the GAN's, are training images with noise. Memorisers count as caught where p < 0.05 with
-every seed; the GAN as clean where p is at least 0.05 divided by the number of seeds, for as many tests are made.
+every seed; the GAN as clean where p is at least 0.05 divided by the number of seeds, for as many tests are made. The
+picture is the first seed's.
 """
 
 import numpy as np

@@ -3,9 +3,10 @@
     python examples/claims/10_energy.py
 
 For each seed, `examples/rbm.py` with 16 hidden units, few enough for the exact likelihood. Figures: log p(v) of the digits
-at the first look, when the RBM is hardly more than independent pixels, and at the last; and the free energy F of the
-digits, of the RBM's own dreams and of noise; p(v) = e^−F(v) / Z. This is CD with persistent chains (PCD). That CD climbs is no
-law: on bars and stripes, CD-1 and PCD climb and fall (`examples/rbm_bars_and_stripes.py`). The picture is the first seed's.
+that it learns from (none is held out) at the first look, when the RBM is hardly more than independent pixels, and at the
+last; and the free energy F of the digits, of the RBM's own dreams and of noise; p(v) = e^−F(v) / Z. This is CD with
+persistent chains (PCD). That CD climbs is no law: on bars and stripes, CD-1 and PCD climb and fall
+(`examples/rbm_bars_and_stripes.py`). The picture is the first seed's.
 """
 
 import re

@@ -3,8 +3,8 @@
     python examples/claims/11_completion.py
 
 Half an image: for each seed, `examples/rbm_completion.py` hides the lower half of unseen digits; the squared error there,
-beside the mean image, the best guess of somebody who ignores the upper half. Half a table: `examples/rbm_ratings.py` on a
-made-up table of ratings of which nine tenths are missing; the error beside that of the means of users and items. The
+beside the mean image, the best guess of somebody who ignores the upper half. A table with holes: `examples/rbm_ratings.py`
+on a made-up table of ratings of which nine tenths are missing; the error beside that of the means of users and items. The
 picture is the first seed's.
 """
 
@@ -31,5 +31,5 @@ for seed in reversed(range(args.seeds)):  # the first seed's picture stays
 half = sum(a < b for a, b in zip(figures["gibbs: mean squared error"], figures["mean image: mean squared error"]))
 table = sum(a < b for a, b in zip(figures["RBM: RMSE"], figures["user and item biases: RMSE"]))
 verdict = "Holds" if half == table == args.seeds else "Holds in part" if half or table else "Does not hold"
-report(args, figures, f"{verdict}: the hidden half is guessed better than by the mean image with {half} of {args.seeds} seeds, "
-       f"the ratings better than by the means of users and items with {table}.")  # fmt: skip
+report(args, figures, f"{verdict}: the hidden half is guessed better by Gibbs than by the mean image with {half} of "
+       f"{args.seeds} seeds, the ratings better than by the means of users and items with {table}.")  # fmt: skip

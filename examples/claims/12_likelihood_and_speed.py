@@ -2,10 +2,11 @@
 
     python examples/claims/12_likelihood_and_speed.py
 
-Three models learn the same black-and-white digits. What can be asked of each? The PixelCNN: log p(x), exactly. The VAE: a
-bound, and an estimate of log p(x) by 100 importance samples, which is too low on average. The GAN: nothing; it draws, and
-has no p(x) to look up. Samples a second of processor time: the median of five draws of 200; the PixelCNN makes one step
-for each pixel, the two others a single pass.
+Three models learn the same digits, each pixel drawn once, 1 with the grey level as the probability (so log-likelihoods do
+not compare with those of docs/systems.md). What can be asked of each? The PixelCNN: log p(x), exactly. The VAE: a bound,
+and an estimate of log p(x) by 100 importance samples, which is too low on average. The GAN: nothing; it draws, and has no
+p(x) to look up. Samples a second of processor time: the median of five draws of 200; the PixelCNN makes one step for each
+pixel, the two others a single pass.
 """
 
 import time
@@ -59,15 +60,16 @@ grid = figure.add_gridspec(2, 2, height_ratios=[1.4, 1])
 fast, likely, shown = (figure.add_subplot(place) for place in (grid[0, 0], grid[0, 1], grid[1, :]))
 for i, values in enumerate(speeds.values()):
     fast.plot([i] * args.seeds, values, "o", color=f"C{i}")
-fast.set(title="samples a second of processor time", yscale="log", xticks=range(3), xticklabels=models, xlim=(-0.5, 2.5))
+fast.set(title="samples a second of processor time, a dot a seed", yscale="log", xticks=range(3), xticklabels=models,
+         xlim=(-0.5, 2.5))
 for i, values in enumerate(nats.values()):
     likely.plot([i] * args.seeds, values, "o", color=f"C{min(i, 1)}")
 likely.axvspan(2.6, 3.4, color="0.92")
 likely.text(3, np.mean([*nats.values()]), "no likelihood", rotation=90, ha="center", va="center")
-likely.set(title="log p(x) of test images, nats", xlim=(-0.5, 3.5), xticks=range(4),
+likely.set(title="log p(x) of test images, nats, a dot a seed", xlim=(-0.5, 3.5), xticks=range(4),
            xticklabels=["PixelCNN\nexact", "VAE\nestimate", "VAE\nbound", "GAN"])  # fmt: skip
 shown.imshow(pictures.tile(np.concatenate([*drawn.values()]), columns=12), cmap="gray_r")
-shown.set(title="samples", xticks=[], yticks=[5, 14, 23], yticklabels=drawn)
+shown.set(title="samples (of the VAE: the pixels' means)", xticks=[], yticks=[5, 14, 23], yticklabels=drawn)
 figure.savefig(args.picture, dpi=100)
 
 pixel, vae, gan = (np.mean(values) for values in speeds.values())

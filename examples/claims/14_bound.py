@@ -64,7 +64,7 @@ for seed in range(args.seeds):
     climb.axhline(log_p.mean(), color=f"C{seed}", linestyle=":")
 ends = below.get_xlim()
 below.plot(ends, ends, "k-", linewidth=0.8)
-below.set(title="a dot for each test image; the line: bound = log p(x)", xlabel="log p(x), by integration, nats",
+below.set(title="a dot a test image; line: bound = log p(x)", xlabel="log p(x), by integration, nats",
           ylabel="bound, nats")  # fmt: skip
 below.legend()
 climb.set(title="K importance samples; dotted: log p(x)", xlabel="K", ylabel="mean L_K, nats")

@@ -68,7 +68,7 @@ def where(name, sign):
 
 frozen, tuned = (bool(where(name, 1)) for name in NAMES[:2])
 verdict = "Holds" if frozen and tuned else "Holds in part" if frozen or tuned else "Does not hold"
-better, worse = ([", ".join(where(name, sign)) or "no number of" for name in NAMES[:2]] for sign in (1, -1))
+better, worse = ([", ".join(where(name, sign)) or "none" for name in NAMES[:2]] for sign in (1, -1))
 report(args, figures, f"{verdict}. By more than three standard errors, the frozen encoder makes fewer errors than the network "
-       f"from a random start with {better[0]} labels, and more with {worse[0]} labels; the fine-tuned one makes fewer with "
-       f"{better[1]} labels, and more with {worse[1]} labels.")  # fmt: skip
+       f"from a random start with these numbers of labels: {better[0]}; and more with: {worse[0]}. The fine-tuned one makes "
+       f"fewer with: {better[1]}; and more with: {worse[1]}.")  # fmt: skip

@@ -13,10 +13,10 @@ from claim import spread
 ROOT = Path(__file__).parents[2]
 HEAD = """# Fifteen claims about generative models
 
-Lectures and papers make them; here each is a command that ends in a picture and figures. They run on toy data and on the digits
-that come with the library. Not every claim holds: the verdict says what the runs say, about these networks and these data. This
-page is written by `python examples/claims/page.py` from the scripts' docstrings and from the files that the scripts wrote; no
-figure is typed by hand. Figures: mean (least … most) over the seeds.
+Lectures and papers make them; here each is a command that ends in a picture and figures. They run on toy data and on the
+digits that come with the library. Some claims hold only in part. The verdict says what the runs say, about these networks
+and these data. This page is written by `python examples/claims/page.py` from the scripts' docstrings and from the files
+that the scripts wrote; no figure is typed by hand. Figures: mean (least … most) over the seeds.
 
 | | claim | verdict |
 | --- | --- | --- |

@@ -15,7 +15,7 @@ and nobody guarantees that this leads anywhere: a field need not be the gradient
 and four rules, of step size η, for z = (x, y):
 
     simultaneous   z ← z + η F(z)              the twist grows: ‖z‖² by the factor 1 + η² each step
-    alternating    x first, then k steps of y at the new x      the twist goes around for ever: x² + y² − η x y stays
+    alternating    x first, then k steps of y at the new x      the twist goes around for ever: k x² + y² − k η x y stays
     extragradient  z ← z + η F(z + η F(z))     look ahead, then step: ‖z‖² by the factor 1 − η² + η⁴ on the twist
     regularised    simultaneous, with y also pulled to 0 by γ y, which is R1: the penalty γ/2 · (slope of D at the data)²
 

@@ -1,4 +1,4 @@
-"""The generative adversarial network: a forger and a critic, trained against each other.
+"""The generative adversarial network: a forger and an expert who looks for forgeries, trained against each other.
 
 `adversarial.py` has the two gradients; here is the game: who moves when. One step of alternating descent is
 

@@ -9,7 +9,8 @@ the step.
     Stairs(…)              pairs (step, factor): the factor from that step on; 1 before the first
 
 Of a rate, t counts the optimizer's steps: a GAN's D takes k of them for one of G. Of a penalty's weight it counts the model's.
-The value depends on t alone, which is part of their state. So a run that is resumed goes on where the schedule was.
+The value depends on t alone, and t is saved with the optimizer or the model. So a run that is resumed goes on where the
+schedule was.
 """
 
 import inspect
