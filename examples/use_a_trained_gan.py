@@ -63,11 +63,11 @@ if isinstance(model, GAN):
 
 if args.data:
     if args.data == "digits":
-        (images, labels), last = digits(), 1400
+        (images, labels), last = digits(low, high), 1400
         (known, known_labels), (unseen, unseen_labels) = (images[:last], labels[:last]), (images[last:], labels[last:])
     else:
-        known, known_labels = mnist("train", folder=args.data_dir, name=args.data)
-        unseen, unseen_labels = mnist("test", folder=args.data_dir, name=args.data)
+        known, known_labels = mnist("train", folder=args.data_dir, name=args.data, low=low, high=high)
+        unseen, unseen_labels = mnist("test", folder=args.data_dir, name=args.data, low=low, high=high)
     index, distance = nearest(samples[:10], known, k=5)
     rows = np.concatenate([samples[:10, None], known[index]], axis=1).reshape(-1, samples.shape[1])
     pictures.save_table(out / "neighbours.png", rows, shape, [f"{d:.1f}" for d in distance[:, 0]],
@@ -79,7 +79,7 @@ if args.data:
         print(f"distance of {name} to the nearest training image: median {middle:.2f}, nine tenths {least:.2f} to {most:.2f}")
 
 if args.data and args.measure:
-    many = to_numpy(model.sample(10_000, seed=args.seed + 2))
+    many = to_numpy(model.sample(10_000, seed=args.seed + 2)).astype("float32")
     part = len(known) // 6
     result = parzen(many, known[-part : -part + min(1000, part // 2)], unseen)
     print(f"Parzen window: {result['log_likelihood']:.0f} ± {result['error']:.1f} nats, sigma {result['sigma']:.3f}")

@@ -57,7 +57,7 @@ def _keep(run, cell, folder):
         figures = {name: int(value) if isinstance(value, numbers.Integral) else float(value) for name, value in figures.items()}
         seconds = round(time.perf_counter() - start, 2) if fresh else None
         replace(folder / RESULT, json.dumps(cell | figures | {"seconds": seconds}, ensure_ascii=False).encode())
-    except Exception:
+    except (Exception, SystemExit):  # argparse leaves by the latter
         replace(folder / ERROR, traceback.format_exc().encode())
 
 

@@ -105,6 +105,6 @@ def rows(name, x, width=None):
         raise ValueError(f"{name} has shape {tuple(x.shape)}: want (N, {width or 'n'}), one example a row")
     if dtype_name(x).startswith(("int", "uint", "bool", "float16")):
         x = xp.astype(x, xp.float64)
-    if not dtype_name(x).startswith("float") or not bool(xp.all(xp.isfinite(x))):
+    if not xp.isdtype(x.dtype, "real floating") or not bool(xp.all(xp.isfinite(x))):
         raise ValueError(f"{name} holds NaN, infinite numbers or none at all ({x.dtype}): want finite numbers")
     return x

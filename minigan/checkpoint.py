@@ -23,7 +23,7 @@ import json
 import numpy as np
 
 from minigan import __version__
-from minigan.arrays import to, to_numpy
+from minigan.arrays import backend_module, to, to_numpy
 from minigan.check import path as path_of
 from minigan.files import replace
 from minigan.nn.describe import build
@@ -61,7 +61,7 @@ def pack(model, **run):
         named = to_torch(net, tensors.pop(f"{part}.theta"), tensors.pop(f"{part}.stats"))
         tensors |= {f"{name}.{key}": array for key, array in named.items()}
     about = {"version": __version__, "config": json.dumps({"model": model.config(), "run": run}), "state": json.dumps(nest)}
-    packed = to_bytes({key: np.ascontiguousarray(array) for key, array in tensors.items()}, about)
+    packed = to_bytes({key: np.asarray(array, order="C") for key, array in tensors.items()}, about)
     if (length := int.from_bytes(packed[:8], "little")) > LARGEST:
         raise ValueError(f"the model's description takes {length} bytes: want {LARGEST} at most, which is some 800 layers")
     return packed
@@ -81,7 +81,7 @@ def load(path, model, **run):
         other = [name for name in [*ours, *theirs] if theirs.get(name) != ours.get(name)]
     except DAMAGE as error:
         raise BadCheckpoint(f"{path}: its description is damaged ({error!r:.300})") from error
-    for field in [name for name in other if name not in getattr(model, "free", ())]:
+    for field in [name for name in other if name in run or name not in getattr(model, "free", ())]:
         was, now = repr(theirs.get(field)), repr(ours.get(field))
         raise BadCheckpoint(f"{path}: {field} was {was:.300} when it was saved, and is {now:.300} now")
     try:
@@ -90,7 +90,9 @@ def load(path, model, **run):
         for name, (part, net) in _networks(model).items():
             own = {key[len(name) + 1 :]: array for key, array in tensors.items()
                    if key.startswith(f"{name}.") and key not in of_state}  # fmt: skip
-            tensors[f"{part}.theta"], tensors[f"{part}.stats"] = from_torch(net, own)
+            # where there are no numbers, the file does not say of which dtype
+            tensors[f"{part}.theta"], tensors[f"{part}.stats"] = (
+                array if array.size else array.astype(model.dtype) for array in from_torch(net, own))  # fmt: skip
         model.load_state(to(_put_back(nest, tensors), model.backend))
     except DAMAGE as error:
         raise BadCheckpoint(f"{path}: its state does not fit this model ({str(error) or repr(error):.500})") from error
@@ -102,6 +104,7 @@ def load_model(path, backend="numpy"):
     Raises BadCheckpoint where the file is damaged, or the model is none of minigan's own.
     """
     tensors, about = _read(path)
+    backend_module(backend)  # says what is wrong with it, and not with the file
     try:
         arguments = dict(json.loads(about["config"])["model"])
         name = arguments.pop("class")  # a word of Python, which no argument can be called

@@ -103,6 +103,8 @@ class DataParallel:
             learner.step = functools.partial(self._step_together, learner)
 
     def __getattr__(self, name):
+        if name == "model":  # of a copy that has nothing yet
+            raise AttributeError(name)
         return getattr(self.model, name)
 
     def check(self, batch):

@@ -47,10 +47,6 @@ class Record:
         if self.out and picture is None and hasattr(model, "sample") and (image or pictures.image_shape(width)):
             pictures.check_shape(width, image)
             self.picture = self._samples
-        if self.out:
-            checkpoint.pack(model, **run)  # a layer that it cannot take is named before the first step
-        if self.out and self.picture:
-            pictures.as_picture(self.picture(model))
 
     def __enter__(self):
         self.held = contextlib.ExitStack()
@@ -62,10 +58,20 @@ class Record:
     def __exit__(self, *error):
         self.held.close()
 
+    def rehearse(self):
+        """What the end of the run needs, tried before its first step: a checkpoint of every layer, a picture."""
+        if self.out:
+            checkpoint.pack(self.model, **self.run)
+            if self.picture:
+                pictures.as_picture(self.picture(self.model))
+
     def resume(self):
         """Load the checkpoint and the log up to it, if there are any; -> the steps that the model has taken."""
-        path = self.out / CHECKPOINT if self.out else None
-        if not (path and path.exists()):
+        path = self.out / CHECKPOINT
+        if not path.exists() and self.model.steps:
+            raise ValueError(f"the model has taken {self.model.steps} steps, and there is no {path} to go on from: begin with "
+                             "a new model, or name the folder of its checkpoint")
+        if not path.exists():
             return 0
         checkpoint.load(path, self.model, **self.run)
         if (self.out / "log.csv").exists():

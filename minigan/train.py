@@ -68,7 +68,8 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     if resume and not out:
         raise ValueError("resume=True wants out, the folder of the run that is to go on")
     if out and not resume and model.steps:
-        raise ValueError(f"the model has taken {model.steps} steps: begin a run with a new model, or with resume=True")
+        raise ValueError(f"the model has taken {model.steps} steps: begin a run with a new model, or with resume=True in the "
+                         "folder of its checkpoint")
     data = to(data, model.backend)
     model.check(data)
     columns = data if isinstance(data, tuple) else (data,)
@@ -79,12 +80,14 @@ def train(model, data, *, epochs=10, steps=None, batch_size=128, out=None, resum
     if n < rows:
         raise ValueError(f"the data have {n} rows, one step takes {rows}: give more data or a smaller batch_size")
     model.check(_rows(data, slice(rows)))  # one step's share may be too small where all the data are not
-    if hasattr(model, "begin") and not model.steps:
-        model.begin(data)
     per_epoch = n // rows
     total = steps or epochs * per_epoch
     run = {"batch_size": batch_size, "order": seed, "rows": n}
-    with Record(model, out, image, picture, frames, total, run, width=columns[0].shape[-1]) as record:
+    record = Record(model, out, image, picture, frames, total, run, width=columns[0].shape[-1])
+    if hasattr(model, "begin") and not model.steps:
+        model.begin(data)
+    record.rehearse()
+    with record:
         return _run(model, data, rows, per_epoch, total, interval=max(1, total // intervals), seed=seed, record=record,
                     resume=resume, progress=progress)  # fmt: skip
 
@@ -174,6 +177,9 @@ def _numbers(model, batch, scalars, **row):
     """One row of the log; here, and only here, scalars are fetched from the device."""
     if hasattr(model, "monitor"):
         scalars = scalars | model.monitor(batch)
+    if not scalars or set(scalars) & set(row):
+        raise ValueError(f"step and monitor give the scalars {sorted(scalars)}: want one at least, and none named "
+                         f"{' or '.join(row)}")
     return row | {name: float(value) for name, value in scalars.items()}
 
 

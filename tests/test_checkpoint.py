@@ -33,7 +33,22 @@ from minigan.models.rbm import RBM
 from minigan.models.ssgan import SSGAN
 from minigan.models.vae import VAE
 from minigan.models.wgan import WGAN
-from minigan.nn import SGD, Adam, Cosine, Flatten, Linear, MaskedConv2d, Net, Reshape, Straight
+from minigan.nn import (
+    LSTM,
+    SGD,
+    Adam,
+    Cosine,
+    Flatten,
+    Linear,
+    MaskedConv2d,
+    Net,
+    Reshape,
+    Residual,
+    RowLSTM,
+    Sigmoid,
+    Straight,
+    Tanh,
+)
 from minigan.train import train
 
 
@@ -156,7 +171,7 @@ def test_names_and_layout_are_torchs():
     assert (theta == gan.generator.theta).all()
     assert (stats == gan.generator.stats).all()
     named["0.weight"] = named["0.weight"].T
-    with pytest.raises(ValueError, match=r"layer 0, Linear\(3, 4\), wants an array of shape \(3, 4\).*one of \(4, 3\)"):
+    with pytest.raises(ValueError, match=r"0.weight has the shape \(3, 4\): this network wants \(4, 3\)"):
         from_torch(gan.G, named)
     del named["1.running_mean"]
     named["0.weight"] = named["0.weight"].T
@@ -569,3 +584,45 @@ SMALL = {  # models that are not larger than their file, though a number in thei
 def test_a_model_is_loaded_as_it_was_saved(tmp_path, name):
     checkpoint.save(tmp_path / "c", SMALL[name]())
     assert equal(checkpoint.load_model(tmp_path / "c").state(), SMALL[name]().state())
+
+
+WITHOUT_WEIGHTS = {
+    "a layer": lambda: GAN(Net(Linear(3, 4), Residual(Tanh()), Linear(4, 16)), Net(Linear(16, 1)), 3, dtype="float64"),
+    "a network": lambda: SSGAN(Net(Linear(3, 16), Sigmoid()), Net(Reshape(4, 4, 1), Flatten()), Net(Linear(16, 3)), 3,
+                               dtype="float64"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", WITHOUT_WEIGHTS)
+def test_a_part_without_weights_has_the_models_dtype(tmp_path, part):
+    model = WITHOUT_WEIGHTS[part]()
+    checkpoint.save(tmp_path / "x.safetensors", model)
+    again = load_model(tmp_path / "x.safetensors")
+    assert (again.sample(4, seed=1) == model.sample(4, seed=1)).all()
+
+
+SHAPES = [(MaskedConv2d(1, 2, 3), "weight", (2, 1, 7, 7)), (RowLSTM(1, 2), "from_h.weight", (8, 2, 3, 1)),
+          (RowLSTM(1, 2), "from_x.weight", (8, 1, 5, 9)), (LSTM(2, 3), "bias_hh_l0", (1,))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "name", "shape"), SHAPES)
+def test_a_weight_of_another_shape_is_refused_also_where_it_could_be_cut(layer, name, shape):
+    net = Net(layer)
+    named = to_torch(net, net.init(generator(0)))
+    with pytest.raises(ValueError, match=rf"0.{name} has the shape {re.escape(str(shape))}: this network wants"):
+        from_torch(net, named | {f"0.{name}": np.zeros(shape, np.float32)})
+
+
+def test_a_variance_below_0_is_refused():
+    gan = small_gan()
+    named = to_torch(gan.G, gan.generator.theta, gan.generator.stats)
+    named["1.running_var"] = -named["1.running_var"]
+    with pytest.raises(ValueError, match="variance"):
+        from_torch(gan.G, named)
+
+
+def test_a_backend_that_is_not_there_is_not_the_files_fault(tmp_path):
+    checkpoint.save(tmp_path / "x.safetensors", small_gan())
+    with pytest.raises(ValueError, match="jax") as error:
+        load_model(tmp_path / "x.safetensors", "jax")
+    assert not isinstance(error.value, BadCheckpoint)

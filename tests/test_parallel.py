@@ -1,5 +1,6 @@
 """Data-parallel steps: P ranks take the step of one process, and fail together."""
 
+import copy
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -298,3 +300,10 @@ def test_more_ranks_than_rows_are_refused_before_anything_is_written(tmp_path):
     assert "4 ranks share 3 rows" in process.communicate(timeout=60)[0]
     assert process.returncode != 0
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_is_shared_can_be_copied():
+    gan = GAN(vanilla_generator(3, 16, 4), plain_network(16, 4, 1), 3)
+    shared = DataParallel(gan, SimpleNamespace(rank=0, size=1, sum=lambda array: array))
+    assert copy.copy(shared).model is gan
+    assert (copy.deepcopy(gan).generator.theta == gan.generator.theta).all()

@@ -274,3 +274,20 @@ def test_the_picture_is_drawn_where_there_is_a_figure(tmp_path):
     assert (tmp_path / "spread.png").stat().st_size > 1000
     spread.save_picture(tmp_path / "none.png", [ROWS[2]], ["loss"])
     assert not (tmp_path / "none.png").exists()
+
+
+def leaves(folder, seed, k):
+    if k == 1:
+        sys.exit()  # as argparse does
+    return {"x": float(k)}
+
+
+def test_a_run_that_leaves_python_costs_only_itself(tmp_path):
+    rows = sweep(leaves, {"k": [1, 2]}, 2, tmp_path, progress=False)
+    assert [row.get("error") for row in rows] == ["SystemExit", "SystemExit", None, None]
+    assert [row["x"] for row in rows[2:]] == [2.0, 2.0]
+
+
+def test_a_setting_that_stands_twice_is_refused(tmp_path, monkeypatch, capsys):
+    said = refused(monkeypatch, capsys, tmp_path / "out", "parabola", ["--set", "a", "1", "--set", "a", "2"])
+    assert "--set a stands twice" in said

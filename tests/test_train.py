@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from minigan.arrays import generator, namespace, to_numpy
+from minigan.checkpoint import BadCheckpoint
 from minigan.models.classifier import Classifier, classifier_network
 from minigan.models.gan import GAN, vanilla_discriminator, vanilla_generator
 from minigan.models.ratings import RatingsRBM
@@ -470,3 +471,36 @@ def test_data_are_checked_once_before_the_first_step():
     with pytest.raises(ValueError, match="NaN"):
         train(gan, np.full((70, 16), np.nan, np.float32), progress=False)
     assert gan.steps == 0
+
+
+def test_a_resumed_rbm_wants_its_batch_size(tmp_path):
+    """`batch_size` is an RBM's own free argument, and a setting of the run that is not."""
+    train(RBM(5, random_state=0), data(), steps=4, batch_size=10, out=tmp_path, progress=False)
+    with pytest.raises(BadCheckpoint, match="batch_size was 10 when it was saved, and is 20 now"):
+        train(RBM(5, random_state=0), data(), steps=8, batch_size=20, out=tmp_path, resume=True, progress=False)
+
+
+def test_a_model_with_steps_behind_it_goes_on_from_its_own_checkpoint_only(tmp_path):
+    gan = small_gan()
+    train(gan, data(), steps=3, batch_size=10, progress=False)
+    with pytest.raises(ValueError, match=r"has taken 3 steps, and there is no .*checkpoint\.safetensors to go on from"):
+        train(gan, data(), steps=5, batch_size=10, out=tmp_path / "run", resume=True, progress=False)
+    assert gan.steps == 3
+    assert not (tmp_path / "run" / "log.csv").exists()
+
+
+def test_a_refused_picture_leaves_an_rbm_as_it_was(tmp_path):
+    rbm = RBM(3, random_state=0)
+    with pytest.raises(ValueError, match=r"\(3, 3\): want"):
+        train(rbm, data(), steps=3, batch_size=10, out=tmp_path, image=(3, 3), progress=False)
+    train(rbm, data()[:, :9], steps=3, batch_size=10, out=tmp_path, image=(3, 3), progress=False)  # of another width
+    assert rbm.n_features_in_ == 9
+
+
+@pytest.mark.parametrize(("scalars", "message"), [({}, r"the scalars \[\]: want one at least"),
+                                                  ({"step": 1.0}, "none named step or epoch")])  # fmt: skip
+def test_a_step_gives_scalars_that_the_log_has_room_for(tmp_path, scalars, message):
+    gan = small_gan()
+    gan.step, gan.monitor = lambda batch, check: scalars, lambda batch: {}
+    with pytest.raises(ValueError, match=message):
+        train(gan, data(), steps=2, batch_size=10, out=tmp_path, progress=False)

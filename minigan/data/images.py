@@ -82,10 +82,15 @@ def open_image(path):
             raise ValueError(f"it is empty, damaged or none of {', '.join(FORMATS)}") from None
         with opened as image:
             _look_at_size(image.format, image.size, len(data))
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip to 8
-                return Image.fromarray(np.round(np.asarray(upright) / 257).astype(np.uint8))
-            return upright
+            try:
+                upright = ImageOps.exif_transpose(image)
+            except (OSError, SyntaxError) as error:  # what Pillow raises where a file ends too early
+                raise ValueError(f"it is damaged: {error}") from error
+            if not upright.mode.startswith("I"):
+                return upright
+            grey = np.asarray(upright)  # 16 bits, which Pillow would clip to 8
+            white = grey == upright.info.get("transparency", -1)
+            return Image.fromarray(np.where(white, 255, np.round(grey / 257)).astype(np.uint8))
 
 
 def _look_at_size(format, size, length):

@@ -64,7 +64,8 @@ def _find(file, folder, name):
     cache = Path(pooch.os_cache("minigan"))
     for root in [Path(root) for root in (folder, os.environ.get("MINIGAN_DATA"), cache) if root]:
         for path in (root / name / f"{file}.gz", root / name / file, root / f"{file}.gz", root / file):
-            if path.is_file() and (path.parent.name == name or root != cache):
+            others = path.parent.name in MIRRORS and path.parent.name != name  # the four files have the same names in both sets
+            if path.is_file() and not others and (path.parent.name == name or root != cache):
                 return path
     return _download(file, name, cache)
 

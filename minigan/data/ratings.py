@@ -74,6 +74,10 @@ def as_table(users, items, ratings, shape):
         raise ValueError(f"a table of {n_users} × {n_items} takes {n_users * n_items * 4e-9:.3g} GB: want {DENSE:.3g} numbers "
                          "at most. Keep fewer users or items, and number them without gaps")
     users, items, ratings = triple(users, items, ratings, shape)
+    if ratings.min() < 1 or ratings.max() > 5:
+        raise ValueError(f"ratings go from {ratings.min()} to {ratings.max()}: want 1 to 5; 0 in a table means not rated")
+    if len(np.unique(users * n_items + items)) < len(users):
+        raise ValueError("some user has rated an item twice: want one rating for each pair of user and item")
     table = np.zeros((n_users, n_items), np.float32)
     table[users, items] = ratings
     return table

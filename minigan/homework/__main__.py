@@ -8,6 +8,7 @@ import importlib.util
 import secrets
 import sys
 
+from minigan.check import number
 from minigan.homework.sheets import get_sheet, sheets
 
 
@@ -66,14 +67,14 @@ def grade(args):
     from minigan.homework.results import Result, name_of
     from minigan.homework.sandbox import Limits, weaknesses
 
-    sheet = get_sheet(args.sheet)
+    sheet, seconds = get_sheet(args.sheet), number("--seconds", args.seconds, above=0)
     for sentence in weaknesses():
         print(f"note: {sentence} (docs/homework.md has the container line)", file=sys.stderr)
     report = reports.Reports(sheet, args.submissions, args.format, args.out)
     results = []
     if args.csv:  # zeros first, here too: a place that cannot be written to shows before the work, not after
         reports.write_class_list(args.csv, [Result.zero(name_of(path), sheet) for path in args.submissions])
-    with grade.Grader(sheet, args.seed, Limits(wall=args.seconds)) as grader:
+    with grade.Grader(sheet, args.seed, Limits(wall=seconds)) as grader:
         for result in grader.grade_all(args.submissions, args.jobs, progress=len(args.submissions) > 1):
             report.write(len(results), result)
             results.append(result)

@@ -130,9 +130,12 @@ def reverse_ais(params, rng, start, *, betas=None, base=None):
 def _prepare(params, betas, base):
     params = _float64(params)
     betas = [float(beta) for beta in (np.linspace(0, 1, 1001) if betas is None else betas)]
-    if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or any(a >= b for a, b in zip(betas, betas[1:])):
+    if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or not all(a < b for a, b in zip(betas, betas[1:])):
         raise ValueError("betas: want numbers that grow from 0 to 1")
-    return params, betas, params[1] if base is None else base
+    base = params[1] if base is None else base
+    if base.shape != params[1].shape:
+        raise ValueError(f"base has the shape {tuple(base.shape)}: want {tuple(params[1].shape)}, a bias for each visible unit")
+    return params, betas, base
 
 
 def _at(params, base, beta):

@@ -21,6 +21,7 @@ the fake picture, and from there through G. `g_grad` says it in five lines.
 Source: Goodfellow et al. 2014, section 3 and algorithm 1.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,15 +42,16 @@ def real_loss(smooth=0.0):
     """½ BCE(logits, 1 − smooth). With smooth = 0.1, D is punished for being surer than 0.9 of what is real (Salimans et al.
     2016, section 3.4).
     """
-    return lambda logits: _half(*bce_with_logits(logits, 1.0 - smooth))
+    return functools.partial(_half_bce, 1.0 - smooth)
 
 
 def fake_loss(logits):
     """½ BCE(logits, 0)."""
-    return _half(*bce_with_logits(logits, 0.0))
+    return _half_bce(0.0, logits)
 
 
-def _half(loss, dlogits):
+def _half_bce(target, logits):
+    loss, dlogits = bce_with_logits(logits, target)
     return 0.5 * loss, 0.5 * dlogits
 
 

@@ -68,12 +68,13 @@ class Estimator:
     def set_output(self, *, transform=None):
         """What `transform` returns: "pandas", a DataFrame with the names above; "default", arrays. None changes nothing."""
         if transform is not None:
-            self._output = choice("transform", transform, ("default", "pandas"))
+            # under scikit-learn's name: its `clone` copies it
+            self._sklearn_output_config = {"transform": choice("transform", transform, ("default", "pandas"))}
         return self
 
     def _as_output(self, X, features):
         """The features of X in the form that `set_output` asked for."""
-        if getattr(self, "_output", "default") == "default":
+        if getattr(self, "_sklearn_output_config", {"transform": "default"})["transform"] == "default":
             return features
         import pandas
 

@@ -178,6 +178,8 @@ class PCA(Estimator):
         if getattr(components, "ndim", None) != 2 or 0 in components.shape:
             raise ValueError(f"got {type(state).__name__} for a state, with {type(components).__name__} for components_: want "
                              "a dict as `state()` gives it, with an array (q, n) there")
+        if dtype_name(components) not in ("float32", "float64"):
+            raise ValueError(f"the state's components_ are {components.dtype}: want float32 or float64")
         q, n = components.shape
         if self.n_components not in (None, q):
             raise ValueError(f"the state has {q} components, and this PCA n_components={self.n_components}: want the same")

@@ -79,6 +79,7 @@ class RBM(Questions, Estimator, Model):
             cuts = [i * X.shape[0] // batches for i in range(batches + 1)]
             for start, stop in zip(cuts, cuts[1:]):
                 self._update(shuffled[start:stop, :])
+            self._check_finite()
             if self.verbose:
                 score, seconds = float(xp.mean(self.score_samples(X))), time.perf_counter() - begin
                 print(f"[{type(self).__name__}] Iteration {epoch + 1}, pseudo-likelihood = {score:.2f}, time = {seconds:.2f}s")
@@ -93,6 +94,7 @@ class RBM(Questions, Estimator, Model):
             self._remember_names(source)
         for start in range(0, X.shape[0], self.batch_size):
             self._update(X[start : start + self.batch_size, :])
+        self._check_finite()
         return self
 
     def step(self, batch, *, check=True):
@@ -188,6 +190,11 @@ class RBM(Questions, Estimator, Model):
         if not fresh:
             self._take_changes()
         return X
+
+    def _check_finite(self):
+        if not bool(namespace(self.learner_.theta).all(namespace(self.learner_.theta).isfinite(self.learner_.theta))):
+            raise FloatingPointError(f"after {self.steps_} steps the parameters are not finite: a smaller learning_rate, or "
+                                     "data of a smaller scale, usually helps")
 
     def _take_changes(self):
         """Follow set_params after the first step: a learning rate or a momentum holds from now on, the others cannot change."""

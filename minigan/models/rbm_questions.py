@@ -70,7 +70,7 @@ class Questions:
 
     @in_row_blocks
     def _features(self, X):
-        return back_to(X, mean_hiddens(self.params, self.validated(X)))
+        return back_to(X, mean_hiddens(self.params, self._asked(X)))
 
     def fit_transform(self, X, y=None):
         """fit, then transform."""
@@ -79,7 +79,7 @@ class Questions:
     @in_row_blocks
     def free_energy(self, v):
         """F(v), (N,): log p(v) = −F(v) − log Z."""
-        return back_to(v, free_energy(self.params, self.validated(v), self.units))
+        return back_to(v, free_energy(self.params, self._asked(v), self.units))
 
     def log_likelihood(self, X, log_z):
         """log p(v) = −F(v) − log Z, (N,); log_z from `metrics.rbm_likelihood`: log_partition, exactly, or ais."""
@@ -91,7 +91,7 @@ class Questions:
         With ṽ, v with unit i flipped, log p(v_i | the others) = log σ(F(ṽ) − F(v)). Each call draws anew. For Gaussian
         units it is −F(v), which is log p(v) up to a constant.
         """
-        v = self.validated(X)
+        v = self._asked(X)
         if self.units is Gaussian:
             return back_to(X, -free_energy(self.params, v, Gaussian))
         return back_to(X, pseudo_likelihood(self.params, v, self._draw()))
@@ -99,11 +99,11 @@ class Questions:
     @in_row_blocks
     def reconstruct(self, v):
         """E[v | E[h | v]], (N, n_features): the data as the hidden units see them."""
-        return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self.validated(v)), self.units))
+        return back_to(v, mean_visibles(self.params, mean_hiddens(self.params, self._asked(v)), self.units))
 
     def gibbs(self, v, k=1):
         """k rounds of Gibbs sampling from v (N, n_features); each call draws anew."""
-        rounds, start = whole("k", k), self.validated(v)
+        rounds, start = whole("k", k), self._asked(v)
         return back_to(v, gibbs(self.params, start, self._draw(), self.units, rounds))
 
     def sample(self, n, seed=None, *, k=1000, mean=True):
@@ -126,14 +126,20 @@ class Questions:
         or "mean_field", as in `completion.py`.
         """
         method, rounds = choice("method", method, METHODS), whole("rounds", rounds, 2)
+        self._check_names(v)
         v_host, observed = np.asarray(to(v, "numpy")), np.asarray(to(observed, "numpy"))
         if observed.dtype != bool or observed.shape not in (v_host.shape, v_host.shape[1:]):
             raise ValueError(f"observed is {observed.shape} of {observed.dtype}, v is {v_host.shape}: want bool, v's shape or "
                              "one row of it")
-        known = self.validated(np.where(observed, v_host, np.zeros_like(v_host)))
-        self._in_range(known, self.n_features_in_, self.dtype, self.units)
+        known = self._asked(np.where(observed, v_host, np.zeros_like(v_host)))
         keep = to(np.broadcast_to(observed, known.shape).copy(), self.backend)
         return back_to(v, complete(self.params, known, keep, self._draw(), self.units, method, rounds))
+
+    def _asked(self, v):
+        """v as `validated` gives it; ValueError where it is not in the range of the units."""
+        v = self.validated(v)
+        self._in_range(v, self.n_features_in_, self.dtype, self.units)
+        return v
 
     def _draw(self):
         """A new generator for each request."""

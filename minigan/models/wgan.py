@@ -63,7 +63,7 @@ class WGAN(GAN):
         self.losses = WASSERSTEIN
         self.penalty = number("penalty, the weight of the gradient penalty,", penalty, least=0)
         self.clip = clip if clip is None else number("clip, the bound for the critic's weights,", clip, above=0)
-        if clip is None:
+        if clip is None and self.penalty:
             D.check_tangent()
 
     def d_grad(self, real, fake, rng):

@@ -13,6 +13,7 @@ products meet, so there the signal shrinks with glorot and he; the DCGAN uses no
 Sources: Glorot & Bengio 2010, eq. 16; He et al. 2015, eq. 10; Radford et al. 2016 (DCGAN), section 4.
 """
 
+import functools
 import math
 
 from minigan.check import number
@@ -38,4 +39,8 @@ def he(rng, shape, dtype):
 def normal(scale=0.02):
     """The initialiser that draws from N(0, scale²)."""
     scale = number("normal: scale", scale, above=0)
-    return lambda rng, shape, dtype: rng.standard_normal(size=shape, dtype=dtype) * scale
+    return functools.partial(_normal, scale)
+
+
+def _normal(scale, rng, shape, dtype):
+    return rng.standard_normal(size=shape, dtype=dtype) * scale

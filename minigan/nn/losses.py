@@ -99,7 +99,7 @@ def cross_entropy(logits, labels):
         raise ValueError(f"cross_entropy got logits {logits.shape} and labels {labels.shape}: want (N, C) and (N,)")
     xp = namespace(logits, labels)
     log_p = log_softmax(logits)
-    classes = xp.arange(logits.shape[1], dtype=labels.dtype)
+    classes = xp.arange(logits.shape[1], dtype=xp.int64)  # of labels' own dtype, uint8 for instance, they could wrap around
     onehot = xp.astype(labels[:, None] == classes[None, :], logits.dtype)
     N = logits.shape[0]
     return -xp.sum(onehot * log_p) / N, (xp.exp(log_p) - onehot) / N

@@ -216,6 +216,8 @@ def _check_layers(layers):
     for layer in layers:
         if isinstance(layer, Net):
             raise ValueError("Net takes layers, and got a Net: hand over its own, Net(*inner.layers, …)")
+        if isinstance(layer, type):
+            raise ValueError(f"Net takes layers, and got the class {layer.__name__}: want {layer.__name__}(…), an object of it")
         wanted = ("shapes", "forward", "backward", *(["init"] if getattr(layer, "shapes", ()) else []))
         missing = [name for name in wanted if not hasattr(layer, name)]
         if missing:

@@ -115,6 +115,10 @@ class Optimizer:
         ours = [*(self.moments or []), *([] if self.mean is None else [self.mean])]
         if len(shapes := {tuple(vector.shape) for vector in theirs + ours}) > 1:
             raise ValueError(f"the vectors of the state and of {self!r} have the shapes {sorted(shapes)}: want the same")
+        if len(dtypes := {str(vector.dtype) for vector in theirs + ours}) > 1:
+            raise ValueError(f"the vectors of the state and of {self!r} are {' and '.join(sorted(dtypes))}: want one dtype")
+        if "mean" in names and not bool(namespace(state["mean"]).all(namespace(state["mean"]).isfinite(state["mean"]))):
+            raise ValueError(f"the mean of {self!r} is not finite: want a state as it was saved")
         for i, moment in enumerate(moments):
             xp, least = namespace(moment), 0.0 if i in self.squares else -math.inf
             if not bool(xp.all(xp.isfinite(moment))) or bool(xp.any(moment < least)):

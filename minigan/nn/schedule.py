@@ -73,7 +73,7 @@ def scheduled(value, schedule, t):
 
 def check_schedule(name, schedule):
     """The schedule, or None; ValueError for what a checkpoint could not name, such as a plain function."""
-    if not (schedule is None or callable(schedule)) or inspect.isroutine(schedule):
+    if not (schedule is None or callable(schedule)) or inspect.isroutine(schedule) or inspect.isclass(schedule):
         raise ValueError(f"{name}={schedule!r}: want an object with its settings, such as Straight(steps=1000), so that "
                          "a checkpoint can name it; or None")
     return schedule

@@ -36,6 +36,9 @@ def from_torch(net, named):
     if extra := sorted(map(str, set(named) - set(known))):
         raise ValueError(f"no place for {', '.join(extra[:5])}{' …' if extra[5:] else ''} in this network: want the weights of "
                          "the same layers and no others")
+    for name, array in named.items():
+        if np.shape(array) != known[name].shape:
+            raise ValueError(f"{name} has the shape {np.shape(array)}: this network wants {known[name].shape}")
     theta, stats = [], []
     for i, (layer, shapes, moving) in enumerate(zip(net.layers, net.shapes, net.stats_shapes)):
         own = {name.partition(".")[2]: np.asarray(array) for name, array in named.items() if name.partition(".")[0] == str(i)}
@@ -54,8 +57,10 @@ def from_torch(net, named):
                 raise ValueError(f"layer {i}, {layer!r}, wants an array of shape {shape}, the names give one of {array.shape}")
         theta += [array.reshape(-1) for array in params]
         stats += [array.reshape(-1) for array in running]
-    dtypes = sorted({str(array.dtype) for array in [*theta, *stats]}) or ["float32"]
+    dtypes = sorted({str(array.dtype) for array in [*theta, *stats] if array.size}) or ["float32"]
     if len(dtypes) > 1 or dtypes[0] not in ("float32", "float64"):
         raise ValueError(f"the weights are {' and '.join(dtypes)}: want all float32, or all float64")
     empty = np.zeros(0, dtypes[0])
-    return np.concatenate([empty, *theta]), np.concatenate([empty, *stats])
+    theta, stats = (np.concatenate([part.astype(dtypes[0]) for part in [empty, *parts]]) for parts in (theta, stats))
+    net.check_stats(stats)
+    return theta, stats

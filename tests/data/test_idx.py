@@ -88,6 +88,18 @@ def test_mutated_files_are_read_or_refused(path, changes, cut, packed):
         assert "file-ubyte" in str(error)
 
 
+def test_the_folder_of_one_set_is_not_that_of_the_other(tmp_path, empty_cache, monkeypatch):
+    """Both sets have files of the same names."""
+    monkeypatch.setitem(mnist_module.MIRRORS, "fashion-mnist", ["http://127.0.0.1:9/"])
+    (tmp_path / "mnist").mkdir()
+    for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):
+        shape = (2, 28, 28) if "images" in name else (2,)
+        (tmp_path / "mnist" / name).write_bytes(idx(shape, bytes(int(np.prod(shape)))))
+    assert len(mnist("test", folder=tmp_path / "mnist")[0]) == 2
+    with pytest.raises(FileNotFoundError):
+        mnist("test", folder=tmp_path / "mnist", name="fashion-mnist")
+
+
 @pytest.fixture
 def empty_cache(tmp_path, monkeypatch):
     """No MINIGAN_DATA, a cache of the test's own, and mirrors on this machine, of which the first is dead."""

@@ -177,3 +177,14 @@ def test_training_on_colour_images_from_end_to_end(folder, tmp_path):
         assert picture.mode == "RGB"
         pixels = np.asarray(picture, float)
     assert np.abs(pixels[..., 0] - pixels[..., 2]).max() > 5  # there is colour in it
+
+
+def test_a_transparent_grey_of_16_bits_is_white(tmp_path):
+    grey = np.full((20, 20), 40_000, np.uint16)
+    grey[:, :10] = 7
+    Image.fromarray(grey).save(tmp_path / "deep.png", transparency=7)
+    images, unreadable = image_folder(tmp_path, 20, colour=False)
+    assert not unreadable
+    image = images.reshape(20, 20)
+    assert (image[:, :10] == 1).all()
+    assert image[:, 10:] == pytest.approx(40_000 / 65_535, abs=0.5 / 255)

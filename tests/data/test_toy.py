@@ -96,3 +96,10 @@ def test_a_large_drawing_is_made_smaller_and_a_monstrous_one_refused(tmp_path):
     path.write_text("no picture")
     with pytest.raises(ValueError, match="none of PNG, JPEG, WEBP, BMP"):
         drawing(path)
+
+
+def test_a_drawing_that_ends_too_early_is_refused(tmp_path):
+    Image.effect_noise((64, 64), 50).save(tmp_path / "x.png")
+    (tmp_path / "x.png").write_bytes((tmp_path / "x.png").read_bytes()[:2000])
+    with pytest.raises(ValueError, match="it is damaged"):
+        drawing(tmp_path / "x.png")

@@ -172,3 +172,11 @@ def test_nbgrader_takes_the_assignment(number, tmp_path):
     text = (tmp_path / f"release/sheet{number}/sheet{number}.ipynb").read_text()
     assert "BEGIN SOLUTION" not in text and "# YOUR CODE HERE" in text
     assert "failed" in validate(tmp_path / f"release/sheet{number}")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-3", "nan"])
+def test_a_limit_of_no_time_is_refused_and_costs_nobody_points(submission, capsys, seconds):
+    with pytest.raises(SystemExit) as exit:
+        main(["grade", str(submission(1)), "--sheet", "1", "--seconds", seconds])
+    assert exit.value.code == 2
+    assert "--seconds is" in capsys.readouterr().err

@@ -101,3 +101,15 @@ def test_likelihoods_sum_to_one(backend, rng):
 def test_a_schedule_grows_from_0_to_1(betas):
     with pytest.raises(ValueError, match="want numbers that grow from 0 to 1"):
         ais(machine(generator(0), 3, 2), generator(0), betas=betas)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"base": np.zeros(1)}, r"base has the shape \(1,\): want \(6,\)"),
+    ({"betas": [0, float("nan"), 1]}, "want numbers that grow from 0 to 1"),
+])  # fmt: skip
+def test_a_base_that_would_broadcast_and_a_path_that_is_none_are_refused(options, message):
+    params = [np.zeros((6, 4)), np.zeros(6), np.zeros(4)]
+    with pytest.raises(ValueError, match=message):
+        ais(params, generator(0), chains=5, **options)
+    with pytest.raises(ValueError, match=message):
+        reverse_ais(params, generator(0), np.zeros((5, 6)), **options)

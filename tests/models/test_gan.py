@@ -1,10 +1,13 @@
 """The GAN: what must hold in its step, and what it refuses without changing its state."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from minigan.arrays import INIT, MONITOR, NOISE, SAMPLE, generator, to, to_numpy
 from minigan.models.adversarial import Losses, fake_loss, non_saturating, real_loss
+from minigan.models.dcgan import dcgan
 from minigan.models.gan import GAN, d_grad, g_grad, vanilla_discriminator, vanilla_generator
 from minigan.models.networks import plain_network, relu_network
 from minigan.nn import SGD, Adam, BatchNorm, LeakyReLU, Linear, Net, Reshape, Sigmoid, Stairs, Straight, gradcheck
@@ -380,3 +383,9 @@ def test_r1_flattens_D_around_the_data():
         slope, _ = gan.D.backward(gan.discriminator.theta, tape, np.ones((16, 1), np.float32), want_dtheta=False)
         slopes.append(np.linalg.norm(slope))
     assert slopes[1] < 0.5 * slopes[0]
+
+
+@pytest.mark.parametrize("model", [lambda: small_gan(smooth=0.1), lambda: dcgan((8, 8, 1))], ids=["GAN", "DCGAN"])
+def test_a_gan_can_be_pickled(model):
+    again, one = (pickle.loads(pickle.dumps(model())) for _ in range(2))
+    assert type(again) is type(one)

@@ -172,3 +172,9 @@ def test_fewer_rows_than_features_have_no_density_with_all_their_components(dtyp
     X = generator(0).standard_normal((50, 784)).astype(dtype)
     with pytest.raises(ValueError, match="no variance in some directions"):
         PCA(49).fit(X).log_likelihood(X)
+
+
+def test_a_state_of_whole_numbers_is_refused():
+    state = PCA(2).fit(data()).state()
+    with pytest.raises(ValueError, match="components_ are int64: want float32 or float64"):
+        PCA(2).load_state({name: np.asarray(value).astype(np.int64) for name, value in state.items()})

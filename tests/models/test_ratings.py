@@ -110,6 +110,8 @@ REFUSED = {
     "items go from 0 to 1: want 0 to 0": lambda: as_table(TWO, TWO, TWO, (2, 1)),
     r"users are \(2,\), items \(1,\)": lambda: split(TWO, ONE, TWO),
     "finite ratings": lambda: as_table(TWO, TWO, np.array([1.0, np.nan]), (2, 2)),
+    "ratings go from 0.0 to 77.5: want 1 to 5": lambda: as_table(TWO, TWO, np.array([0, 77.5]), (2, 2)),
+    "has rated an item twice": lambda: as_table(0 * TWO, 0 * TWO, TWO + 1, (2, 2)),
     r"users is \(2,\) of float64": lambda: biases(THREE, TWO + 0.5, TWO),
     r"items is \(0,\)": lambda: biases(THREE, TWO, TWO[:0]),
     "a user and an item for each question": lambda: biases(THREE, TWO, ONE),

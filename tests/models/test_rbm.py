@@ -436,3 +436,31 @@ def test_a_fit_that_is_refused_keeps_the_column_names():
     with pytest.raises(ValueError, match="random_state"):
         machine.fit(digits()[:20, :3])
     assert list(machine.feature_names_in_) == ["a", "b", "c"]
+
+
+def fitted(X):
+    return RBM(3, n_iter=1, random_state=0).fit(X)
+
+
+@pytest.mark.parametrize("question", ["transform", "free_energy", "score_samples", "reconstruct", "gibbs"])
+def test_every_question_looks_at_the_range(question):
+    X = generator(0).random((20, 6))
+    with pytest.raises(ValueError, match=r"the model works in \[0, 1\]"):
+        getattr(fitted(X), question)(255 * X)
+
+
+def test_a_completion_wants_the_columns_in_their_order():
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(generator(0).random((20, 4)), columns=list("abcd"))
+    with pytest.raises(ValueError, match="same columns in the same order"):
+        fitted(X).complete(X[list("dcba")], np.array([True, True, False, False]))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_an_rbm_that_runs_away_says_so(method):
+    X = 1e6 * generator(0).standard_normal((200, 8))
+    rbm = RBM(8, visible="gaussian", learning_rate=10.0, n_iter=60, random_state=0)
+    with pytest.raises(FloatingPointError, match="not finite: a smaller learning_rate"):
+        for _ in range(60):
+            getattr(rbm, method)(X)

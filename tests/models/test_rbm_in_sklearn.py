@@ -96,3 +96,11 @@ def test_a_table_of_a_list_has_plain_row_numbers():
     rows = [[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]
     table = PCA(1).set_output(transform="pandas").fit_transform(rows)
     assert list(table.index) == [0, 1, 2]
+
+
+def test_a_clone_gives_frames_where_its_model_does():
+    pytest.importorskip("pandas")
+    images = digits()[0][:50]
+    for model in (RBM(3, n_iter=1, random_state=0), PCA(3)):
+        copy = clone(model.set_output(transform="pandas"))
+        assert list(copy.fit(images).transform(images).columns) == list(copy.get_feature_names_out())

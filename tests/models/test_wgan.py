@@ -132,3 +132,8 @@ def test_clipping_allows_any_critic():
     critic = Net(Linear(2, 4), BatchNorm(4), Tanh(), Linear(4, 1))
     gan = WGAN(plain_network(3, 6, 2), critic, latent=3, clip=0.1, backend="numpy")
     gan.step(points())
+
+
+def test_a_critic_without_penalty_may_have_layers_without_tangent():
+    D = Net(Linear(2, 4), BatchNorm(4), Tanh(), Linear(4, 1))
+    assert WGAN(plain_network(3, 6, 2), D, 3, penalty=0).step(np.tile(points(), (5, 1))).keys() == {"loss_d", "loss_g"}

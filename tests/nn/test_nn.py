@@ -396,7 +396,7 @@ REFUSED = {
         Net(Reshape(2, 2, 1), Conv2d(1, 1, 2)), 3, 5, 4),
     r"one axis of batch, \('N', None, 2\), since LSTM": lambda: whole_examples(Net(LSTM(2, 3)), 2, 2, 4, 2),
     r"one axis of batch, \('N', None, None, 1\), since Conv2d": lambda: whole_examples(Net(Conv2d(1, 2, 3)), 2, 2, 4, 4, 1),
-    r"layer 0, Conv2d.* cannot take over weight \(2, 1\), bias \(2,\)": lambda: from_torch(
+    r"0.weight has the shape \(2, 1\): this network wants \(2, 1, 3, 3\)": lambda: from_torch(
         Net(Conv2d(1, 2, 3)), {"0.weight": np.ones((2, 1)), "0.bias": np.ones(2)}),
     r"shapes \[\(1,\), \(3,\)\]: want the same": lambda: averaging().load_state({"t": 1, "moments": [], "mean": np.ones(1)}),
     r"lacks backward. A layer has shapes": lambda: Net(type("Half", (), {"shapes": (), "forward": None})()),
@@ -431,8 +431,20 @@ REFUSED = {
     r"the gradient is None": lambda: gradcheck.vjp_error(abs, np.ones(3), 1.0, None, generator(0)),
     r"gradient check needs float64": lambda: gradcheck.vjp_error(abs, np.ones(3, np.float32), 1.0, np.ones(3), generator(0)),
     r"the gradient is \(2,\)": lambda: gradcheck.vjp_error(abs, np.ones(3), 1.0, np.ones(2), generator(0)),
+    r"got the class ReLU: want ReLU\(…\)": lambda: Net(Linear(2, 3), ReLU, Linear(3, 1)),
+    r"want an object with its settings": lambda: Adam(schedule=Cosine),
+    r"float32 and float64: want one dtype": lambda: after_a_step().load_state(
+        {"t": 1, "moments": [np.zeros(2), np.zeros(2)], "mean": np.zeros(2, np.float32)}),
+    r"the mean of .* is not finite": lambda: after_a_step().load_state(
+        {"t": 1, "moments": [np.zeros(2, np.float32)] * 2, "mean": np.full(2, np.nan, np.float32)}),
     r"array_api_strict and numpy": lambda: bce_with_logits(to(np.ones(3), "array_api_strict"), np.ones(3)),
 }
+
+
+def after_a_step():
+    adam = Adam(average=0.9).fresh(np.zeros(2, np.float32))
+    adam.step(np.zeros(2, np.float32), np.ones(2, np.float32))
+    return adam
 
 
 @pytest.mark.parametrize("message", REFUSED)
@@ -512,3 +524,10 @@ def test_gradcheck_says_what_a_backward_must_give():
         gradcheck.check_layer(Halved(), [], np.ones((2, 3)), generator(0))
     with pytest.raises(TypeError, match="a generator that draws"):
         gradcheck.vjp_error(lambda x: x, np.ones(3), np.ones(3), np.ones(3), 0)
+
+
+def test_labels_of_one_byte_mark_one_class_of_many(backend, rng):
+    logits, labels = rng.standard_normal(size=(2, 300), dtype="float64"), np.array([5, 200])
+    expected = cross_entropy(logits, to(labels, backend))
+    for got, want in zip(cross_entropy(logits, to(labels.astype(np.uint8), backend)), expected):
+        assert (to_numpy(got) == to_numpy(want)).all()
