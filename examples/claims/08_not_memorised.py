@@ -5,10 +5,10 @@
 A GAN learns 800 digits; 800 others, from the same writers, are laid aside. How many samples are nearer to a training image
 than to any that was laid aside? (How near they are does not decide it: blurred images lie near to everything.) If nothing
 was copied, the two halves are alike for the samples, and any other split of the 1,600 does as well: p is the share of 999
-random splits that give as large a number. Beside the samples: digits that nobody has seen, and planted memorisers, for
-which all samples, or a fifth of the GAN's, are training images with noise. Memorisers count as caught where p < 0.05 with
-every seed; the GAN as clean where p is at least 0.05 divided by the number of seeds, for as many tests are made. The
-picture is the first seed's.
+random splits that give as large a number; of all seeds together, as large a mean. Beside the samples: digits that nobody
+has seen, and planted memorisers, for which all samples, or a fifth of the GAN's, are training images with noise. They count
+as caught where p < 0.05 with every seed; the GAN as clean where p of all seeds together is at least 0.05. Where it is less,
+the excess over ½, doubled, is the share of copies that would do the same. The picture is the first seed's.
 """
 
 import numpy as np
@@ -19,19 +19,23 @@ from minigan import pictures
 from minigan.arrays import generator
 from minigan.metrics.neighbours import nearest
 
-args = arguments(__file__, __doc__, steps=1500)
+args = arguments(__file__, __doc__, seeds=10, steps=1500)
 HALF, SPLITS = 800, 999
 
 
 def nearer(rows, both, rng):
-    """(the share of rows nearer to the first half of `both` than to the second, its p): which half has the nearest image?"""
+    """The share of rows nearer to the first half of `both` than to the second, and what random splits give, (SPLITS,)."""
     index = nearest(rows, both)[0][:, 0]
-    share = (index < HALF).mean()
-    others = [rng.permutation(2 * HALF)[index] < HALF for _ in range(SPLITS)]
-    return float(share), (1 + sum(other.mean() >= share for other in others)) / (1 + SPLITS)
+    return (index < HALF).mean(), np.array([(rng.permutation(2 * HALF)[index] < HALF).mean() for _ in range(SPLITS)])
 
 
-names, shares, ps = ("unseen images", "samples of the GAN", "a fifth copies", "planted memoriser"), {}, {}
+def p_of(share, others):
+    """How many of the random splits, and of this one, give as large a share."""
+    return float((1 + (others >= share).sum()) / (1 + len(others)))
+
+
+names = ("unseen images", "samples of the GAN", "a fifth copies", "planted memoriser")
+shares, splits = {name: [] for name in names}, {name: [] for name in names}
 for seed in range(args.seeds):
     images, _ = shuffled_digits(seed)
     both, known, unseen, rng = images[: 2 * HALF], images[:HALF], images[2 * HALF :], generator(seed)
@@ -39,9 +43,9 @@ for seed in range(args.seeds):
     copies = np.clip(known[:500] + 0.1 * rng.standard_normal((500, 64), "float32"), 0, 1)
     groups = dict(zip(names, (unseen, samples, np.concatenate([copies[:100], samples[100:]]), copies)))
     for name, rows in groups.items():
-        share, p = nearer(rows, both, rng)
-        shares.setdefault(f"{name}: share nearer to a training image", []).append(share)
-        ps.setdefault(f"{name}: p", []).append(p)
+        share, others = nearer(rows, both, rng)
+        shares[name].append(float(share))
+        splits[name].append(others)
     if seed == 0:
         figure = Figure(figsize=(11.5, 5), layout="constrained")
         axes = figure.subplots(2, 3, height_ratios=[2, 1])
@@ -56,9 +60,14 @@ for seed in range(args.seeds):
             strip.set(xticks=[], yticks=[4.5, 13.5], yticklabels=["image", "nearest\ntraining"])
         figure.savefig(args.picture, dpi=100)
 
-unseen, samples, fifth, copies = ps.values()
-caught, clean = max(fifth + copies) < 0.05, min(samples) >= 0.05 / args.seeds
+ps = {name: [*map(p_of, shares[name], splits[name])] for name in names}
+together = {name: p_of(np.mean(shares[name]), np.mean(splits[name], axis=0)) for name in names}
+caught, clean = max(ps[names[2]] + ps[names[3]]) < 0.05, together[names[1]] >= 0.05
 means = [np.mean(values) for values in shares.values()]
-verdict = "Holds" if caught and clean else "Not decided" if clean else "Does not hold"
-report(args, shares | ps, f"{verdict}: {means[1]:.0%} of the samples and {means[0]:.0%} of unseen images are nearer to a "
-       f"training image; the planted memorisers, {means[2]:.0%} and {means[3]:.0%}, are {'' if caught else 'not all '}caught.")
+verdict = ("Holds" if caught else "Not decided") if clean else "Holds in part" if means[1] < means[2] else "Does not hold"
+figures = {f"{name}: share nearer to a training image": values for name, values in shares.items()}
+figures |= {f"{name}: p": values for name, values in ps.items()}
+figures |= {f"{name}: p of all seeds together": [p] for name, p in together.items()}
+copied = "" if clean else f", p = {together[names[1]]:.2g}: as if {2 * means[1] - 1:.0%} were copies"
+report(args, figures, f"{verdict}: {means[0]:.0%} of unseen images and {means[1]:.0%} of the samples are nearer to a training "
+       f"image{copied}. The planted memorisers, {means[2]:.0%} and {means[3]:.0%}, are {'' if caught else 'not all '}caught.")

@@ -6,7 +6,8 @@ With a code of two numbers the likelihood is no secret: p(x) = ∫ p(x|z) p(z) d
 Pixels are drawn, 1 with the grey level as the probability: in training anew at each step, in 100 test images once. Beside
 log p(x), for each test image: the bound, its mean over 200 codes, and L_K, the bound by K importance samples, which climbs
 towards log p(x). L_1 is the bound too, by one code an image: noisier than the mean of 200. An estimate by one code may lie
-above log p(x); its mean may not. The mean of 200 is allowed three standard errors.
+above log p(x); its mean may not. The mean of 200 is allowed three standard errors. Each L_K is one estimate: by chance
+L_1000 may come out below L_100.
 """
 
 import math
