@@ -53,7 +53,7 @@ if path.exists():
     checkpoint.load(path, model, batch=args.batch)  # all ranks read the same file
 ranks.comm.Barrier()  # nobody writes it while another one reads
 
-start = time.perf_counter()
+start, begun = time.perf_counter(), model.steps
 for step in range(model.steps, args.steps):
     rows = generator(args.seed, "numpy", ORDER, step).integers(len(images), size=args.batch)  # the same on every rank
     losses = model.step(images[rows], check=False)
@@ -65,6 +65,6 @@ for step in range(model.steps, args.steps):
             args.out.mkdir(parents=True, exist_ok=True)
             checkpoint.save(path, model, batch=args.batch)
             words = [f"{name} {value:.3f}" for name, value in means.items()]
-            words += [f"{1000 * (time.perf_counter() - start) / args.every:.1f} ms a step", f"θ apart by {apart:g}"]
+            words += [f"{1000 * (time.perf_counter() - start) / (model.steps - begun):.1f} ms a step", f"θ apart by {apart:g}"]
             print(f"step {model.steps} on {ranks.size} ranks:", ", ".join(words), flush=True)
-        start = time.perf_counter()
+        start, begun = time.perf_counter(), model.steps

@@ -63,28 +63,31 @@ if isinstance(model, GAN):
 
 if args.data:
     if args.data == "digits":
-        (images, labels), last = digits(low, high), 1400
-        (known, known_labels), (unseen, unseen_labels) = (images[:last], labels[:last]), (images[last:], labels[last:])
+        (known, known_labels), last = digits(low, high), 1400
+        unseen, unseen_labels = known[last:], known_labels[last:]
+        print("the GANs of the digits learn from all 1,797: what is compared below is not held out, but for the classifier")
     else:
         known, known_labels = mnist("train", folder=args.data_dir, name=args.data, low=low, high=high)
         unseen, unseen_labels = mnist("test", folder=args.data_dir, name=args.data, low=low, high=high)
+        last = len(known)
     index, distance = nearest(samples[:10], known, k=5)
     rows = np.concatenate([samples[:10, None], known[index]], axis=1).reshape(-1, samples.shape[1])
     pictures.save_table(out / "neighbours.png", rows, shape, [f"{d:.1f}" for d in distance[:, 0]],
                         ["sample", *(f"training {i}" for i in range(1, 6))], low=low, high=high,
                         title="nearest training images; left: distance to the first")  # fmt: skip
     many = to_numpy(model.sample(min(1000, len(unseen)), seed=args.seed + 1))
-    for name, points in (("samples", many), ("held-out images", unseen[: len(many)])):
+    groups = {"samples": many} | ({} if args.data == "digits" else {"held-out images": unseen[: len(many)]})
+    for name, points in groups.items():
         least, middle, most = np.quantile(nearest(points, known)[1], [0.05, 0.5, 0.95])
         print(f"distance of {name} to the nearest training image: median {middle:.2f}, nine tenths {least:.2f} to {most:.2f}")
 
 if args.data and args.measure:
     many = to_numpy(model.sample(10_000, seed=args.seed + 2)).astype("float32")
-    part = len(known) // 6
-    result = parzen(many, known[-part : -part + min(1000, part // 2)], unseen)
+    part = last // 6
+    result = parzen(many, known[last - part : last - part + min(1000, part // 2)], unseen)
     print(f"Parzen window: {result['log_likelihood']:.0f} ± {result['error']:.1f} nats, sigma {result['sigma']:.3f}")
     judge = Classifier(classifier_network(known.shape[1]))
-    train(judge, (known, known_labels), steps=1400, batch_size=128, progress=False)
+    train(judge, (known[:last], known_labels[:last]), steps=1400, batch_size=128, progress=False)
     seen = coverage(judge, many)
     right = judge.accuracy(unseen, unseen_labels)
     print(f"classifier, {right:.1%} right: {seen['classes']} classes, {seen['confident']:.1%} sure")

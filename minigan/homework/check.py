@@ -46,7 +46,7 @@ def foreign_imports(sheet):
     for path in files_of(sheet):
         for node in ast.walk(ast.parse(source_of(path), path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
             modules = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"numpy", "minigan", "tqdm"}
             found += [(path, module) for module in sorted(modules)]
     return found

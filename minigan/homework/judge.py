@@ -59,9 +59,17 @@ def _fault(probe, inputs, right, got, after):
         if not any(name.startswith(f"{other} with ") for other in faults):  # of the same function: the same once more
             if fault := difference(name, right[name], got[name], inputs, parts):
                 faults[name] = fault
-    if faults and all(np.shape(got[name]) == np.shape(right[name]) for name in right):
+    if faults and all(_alike(right[name], got[name]) for name in right):
         faults |= {law: law for law, holds in getattr(probe, "laws", lambda *_: [])(inputs, got) if not holds}
     return "; ".join(faults.values()) or None
+
+
+def _alike(right, got):
+    """Can a law be asked of it: an array of the right one's shape and kind, finite where that is; or the same text."""
+    if isinstance(right, str) or isinstance(got, str):
+        return isinstance(right, str) and isinstance(got, str) and right == got
+    same = np.shape(got) == np.shape(right) and np.asarray(got).dtype.kind == np.asarray(right).dtype.kind
+    return same and bool((np.isfinite(got) | ~np.isfinite(right)).all())
 
 
 def difference(name, right, got, inputs, parts=None):

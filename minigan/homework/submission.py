@@ -76,7 +76,7 @@ def collect(path, wanted):
         raise ValueError(f"{path}: want a folder, a zip file or a Python file")
     texts, remarks = {}, []
     for name in wanted:
-        found = _find(files, name)
+        found = _find(files, name, wanted)
         if found is None:
             remarks.append(f"{name} was not handed in")
             continue
@@ -95,16 +95,21 @@ def collect(path, wanted):
     return texts, remarks[:20]
 
 
-def _find(files, wanted):
-    """The file in a submission that is meant: the topmost that has its path, or else its bare name, if one only is there.
+def _renamed(name, stem):
+    """Is this the name of stem.py after an upload form has renamed it: alice_123_linear.py, linear-1.py, linear (1).py?"""
+    return re.fullmatch(rf"(.*[_ ])?{re.escape(stem)}([- ]?\(?\d+\)?)?\.py", name) is not None
 
-    Upload forms rename files: alice_123_linear.py and linear-1.py are linear.py too, where no other is.
+
+def _find(files, wanted, all_wanted):
+    """The file in a submission that is meant: the topmost that has its path, or else its bare name, if one only is there; or
+    else a renamed one that is not meant for a longer name, as alice_masked_conv.py is no conv.py.
     """
     wanted = PurePosixPath(wanted)
-    renamed = re.compile(rf"(.*[_ ])?{re.escape(wanted.stem)}([- ]?\(?\d+\)?)?\.py")
+    longer = [other.stem for other in map(PurePosixPath, all_wanted) if len(other.stem) > len(wanted.stem)]
     same_end = {name: len(name.parts) - len(wanted.parts) for name in files if name.parts[-len(wanted.parts) :] == wanted.parts}
     bare = {name: len(name.parts) - 1 for name in files if name.name == wanted.name and name not in same_end}
-    others = {name: len(name.parts) - 1 for name in files if renamed.fullmatch(name.name)}
+    others = {name: len(name.parts) - 1 for name in files if _renamed(name.name, wanted.stem)
+              and not any(_renamed(name.name, stem) for stem in longer)}  # fmt: skip
     if same_end and min(same_end.values()) <= min(bare.values(), default=MOST):
         return min(same_end, key=lambda name: (len(name.parts), name))
     topmost = [name for name, depth in (bare or others).items() if depth == min((bare or others).values())]

@@ -62,4 +62,6 @@ def autocorrelation(series, lags):
     lags = [whole("a lag", lag, 0, len(series) - 1) for lag in lags]
     centred = series - series.mean()
     variance = np.mean(centred**2)
+    if not variance > 0:
+        raise ValueError("the series does not change, or holds NaN: it has no correlation")
     return np.array([np.mean(centred[: len(series) - lag] * centred[lag:]) / variance for lag in lags])

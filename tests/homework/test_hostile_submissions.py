@@ -22,6 +22,7 @@ from minigan.homework.holes import ROOT, files_of, source_of
 from minigan.homework.results import FORMATS, as_text
 from minigan.homework.sandbox import Limits, has_bubblewrap
 from minigan.homework.sheets import get_sheet
+from minigan.homework.submission import collect
 
 LINEAR = "minigan/nn/linear.py"
 SHEET = get_sheet(1)
@@ -226,6 +227,20 @@ def test_however_a_class_hands_in_its_files_are_found(grader, tmp_path, layout):
         for path in files_of(SHEET):
             archive.writestr(layout.format(Path(path).name), source_of(path))
     assert grader.grade(tmp_path / "alice.zip").score == SHEET.points
+
+
+@pytest.mark.parametrize("name", ["alice_123_{}.py", "{}-1.py", "{} (1).py", "alice {}.py"])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7])
+def test_files_that_an_upload_form_has_renamed_are_told_apart(tmp_path, number, name):
+    """conv.py and masked_conv.py too; and none is taken for one that was not handed in."""
+    wanted = files_of(get_sheet(number))
+    for path in wanted:
+        (tmp_path / name.format(Path(path).stem)).write_text(path)
+    assert collect(tmp_path, wanted) == ({path: path for path in wanted}, [])
+    for path in wanted:
+        (tmp_path / name.format(Path(path).stem)).unlink()
+        texts, _ = collect(tmp_path, wanted)
+        assert texts == {other: other for other in wanted if (tmp_path / name.format(Path(other).stem)).exists()}
 
 
 def test_links_and_files_that_python_starts_with_are_ignored_and_reported(grader, tmp_path):

@@ -8,7 +8,10 @@ import pytest
 from safetensors.numpy import save
 
 from minigan.homework import wire
-from minigan.homework.judge import difference
+from minigan.homework.judge import difference, judge
+from minigan.homework.key import FOR_GRADING, make_key
+from minigan.homework.sheets import get_sheet
+from minigan.homework.trial import get_probe
 
 
 def test_a_number_that_stands_alone_is_not_called_a_factor():
@@ -80,3 +83,27 @@ def test_what_is_not_plain_is_not_sent():
     for value in (object(), np.array([None]), {1, 2}, lambda: 0):
         with pytest.raises(TypeError):
             wire.dumps(value)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7])
+def test_the_right_answers_obey_every_law(number):
+    """Else a student whose fault is another would be told something false."""
+    sheet = get_sheet(number)
+    for seed in range(3):
+        for task, cases in make_key(sheet, seed, FOR_GRADING).items():
+            probe = get_probe(sheet.probes, sheet.tasks[int(task) - 1].probe)
+            for case in cases:
+                if not case["refused"]:
+                    laws = getattr(probe, "laws", lambda *_: [])(case["inputs"], case["answer"])
+                    assert [law for law, holds in laws if not holds] == []
+
+
+@pytest.mark.parametrize("got", ["None", np.array(np.nan), np.array(True)])
+def test_laws_are_not_asked_of_what_is_no_number(got):
+    class Probe:
+        def laws(inputs, answer):
+            yield "it is positive", int(float(answer["y"])) > 0
+
+    case = {"inputs": {}, "refused": None, "answer": {"y": np.array(2.0)}}
+    assert judge(Probe, case, {"answer": {"y": got}, "after": {}}).startswith("y is ")
+    assert "it is positive" in judge(Probe, case, {"answer": {"y": np.array(-2.0)}, "after": {}})

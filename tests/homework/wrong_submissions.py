@@ -61,6 +61,7 @@ WRONG = [
     (1, LOSSES, "    # softplus(l) − t l, the", "    p = sigmoid(logits)\n    return xp.mean(-target * xp.log(p) - (1 - target) * xp.log(1 - p)), (p - target) / p.size\n    # softplus(l) − t l, the",
      {8}, "an overflow, a logarithm of 0"),
     (1, LOSSES, "return loss, ((1.0 - t) / if_zero - t / if_one) / p.size", "return loss, (t / if_one - (1.0 - t) / if_zero) / p.size", {7}, "dp has the wrong sign"),
+    (1, LOSSES, '    target = _check_target("bce", p, target)\n', "", {7}, "must raise ValueError"),
     (1, LOSSES, "    loss = xp.mean(-t * xp.log(if_one) - (1.0 - t) * xp.log(if_zero))", "    loss = xp.sum(-t * xp.log(if_one) - (1.0 - t) * xp.log(if_zero))", {7}, "15 being the number of elements"),
     (1, BATCHNORM, "            (mean, variance), batch = stats, None\n", "            mean, batch = xp.mean(rows, axis=0), None\n            variance = xp.mean((rows - mean) ** 2, axis=0)\n",
      {9}, "in inference, the running statistics"),
@@ -138,6 +139,7 @@ WRONG = [
     (4, WGAN, "between = share * real + (1.0 - share) * fake", "between = share * fake + (1.0 - share) * real", {11}, "dtheta_d"),
     (4, WGAN, "rng.random(size=(real.shape[0], 1), dtype=self.dtype)", "rng.random(size=real.shape, dtype=self.dtype)", {11}, "one ε for each row"),
     (4, WGAN, "if self.clip is None and self.penalty:", "if self.penalty:", {11}, "nothing where weights are clipped"),
+    (4, WGAN, "if self.clip is None and self.penalty:", "if self.clip is None:", {11}, "or the penalty is 0"),
     (4, WGAN, "            dtheta = dtheta + penalty_grad(", "            dtheta = penalty_grad(", {11}, "dtheta_d"),
     # sheet 5
     (5, CONV, "[:, None, None] + a) * shape[1]", "[:, None, None] + a[::-1]) * shape[1]", {1}, "patches has the right entries in another order"),
@@ -164,6 +166,8 @@ WRONG = [
     (5, MASKED, "sees = group_in[:, None] < group_out if mask == \"A\" else", "sees = group_in[:, None] < group_out if mask == \"B\" else", {7}, "which taps does mask A leave?"),
     (5, MASKED, "if (a, b) < centre]", "if (a, b) > centre]", {7}, "y at a pixel must not depend on later pixels"),
     (5, MASKED, "else group_in[:, None] <= group_out", "else group_in[:, None] >= group_out", {7}, "at one pixel, which groups of x reach which groups of y?"),
+    (5, MASKED, "        self.input_shape = (None, None, self.n_in)\n", "", {7}, "input_shape"),
+    (5, MASKED, "self.mask, self.init_weights = mask, instance", "self.mask, _ = mask, instance", {7}, "init_weights"),
     (5, MASKED, "self.pattern(xp.reshape(convolve_dW(x, dy, self.window), W.shape))", "convolve_dW(x, dy, self.window)", {7}, "dW"),
     (5, LSTM, "gates[..., :n], gates[..., n : 2 * n], gates[..., 2 * n :]", "gates[..., n : 2 * n], gates[..., :n], gates[..., 2 * n :]", {8}, "are the gates taken in the order i, f, o, g?"),
     (5, LSTM, "    return o * said, new, (i, f, o, g, c, said)", "    return o * said, new, (i, f, o, g, new, said)", {8}, "c_{t−1} in the cache"),
@@ -277,4 +281,5 @@ WRONG = [
     (7, AUTOREGRESSIVE, "        self.layers[0].put(self.memories[0], self.pixel, x)", "        pass", {8}, "what is put must reach the output at the next pixel"),
     (7, AUTOREGRESSIVE, "        self.layers[0].put(self.memories[0], self.pixel, x)", "        self.layers[0].put(self.memories[0], self.pixel, self.unknown)", {8}, "what is put must reach the output at the next pixel"),
     (7, AUTOREGRESSIVE, "x = layer.at(params, memory, pixel, x) if", "x = layer.at(params, memory, pixel[::-1], x) if", {8}, ""),
+    (7, AUTOREGRESSIVE, "        if check:\n            self.check(x)\n        logits, tape", "        self.check(x)\n        logits, tape", {5}, "looks at the data with check=False"),
 ]  # fmt: skip

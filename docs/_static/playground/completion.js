@@ -12,11 +12,16 @@ function heard(data) {
   last = data.look;
   if (!data.running) doing = "";
   page.dataset.state = data.running ? doing : "paused";
+  status.setAttribute("aria-live", data.running ? "off" : "polite"); // a line that changes often is not read out
   page.dataset.epochs = last.epochs.toFixed(2);
   page.dataset.rounds = last.rounds;
+  label();
+  requestAnimationFrame(() => { paint(); words(); });
+}
+
+function label() {
   $("train").textContent = doing === "training" ? "Pause" : "Train";
   $("chain").textContent = doing === "sampling" ? "Pause" : "Run the chain";
-  requestAnimationFrame(() => { paint(); words(); });
 }
 
 function words() {
@@ -129,7 +134,7 @@ $("example").addEventListener("click", () => {
 $("hide").addEventListener("change", () => { paint(); question(); });
 for (const name of ["hidden", "rate", "seed"]) $(name).addEventListener("change", make);
 $("again").addEventListener("click", make);
-page.addEventListener("stopped", () => { doing = ""; });
+page.addEventListener("stopped", () => { doing = ""; label(); });
 new ResizeObserver(paint).observe(canvas);
 new MutationObserver(paint).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
 worker = start(page, "half_digit", "Completion", heard);

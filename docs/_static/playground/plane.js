@@ -22,6 +22,7 @@ function make() {
   rows = [];
   last = null;
   setRunning(false);
+  for (const cell of page.querySelectorAll(".value")) cell.textContent = ""; // of the game before
   if (drawing() && drawn.length < 10) {
     status.textContent = "Draw on the first picture: with the mouse or a finger, or with the arrow keys and the space bar. " +
       `Points so far: ${drawn.length / 2}; 5 at least.`;
@@ -35,7 +36,7 @@ function make() {
 
 function setRunning(on) {
   $("run").textContent = on ? "Pause" : "Run";
-  $("run").setAttribute("aria-pressed", on);
+  status.setAttribute("aria-live", on ? "off" : "polite"); // a line that changes ten times a second is not read out
   for (const name of ["step", "step_d", "step_g"]) $(name).disabled = on;
 }
 
@@ -52,7 +53,7 @@ function heard(data) {
     make();
     return;
   }
-  if (page.dataset.state === "drawing") return;
+  if (page.dataset.state === "drawing" || (page.dataset.state === "making" && !data.made)) return; // of the game before
   last = data.look;
   if (!rows.length || rows[rows.length - 1].step !== last.row.step) rows.push(last.row);
   if (rows.length > 600) rows = rows.filter((_, i) => i % 2 === 0);

@@ -208,6 +208,9 @@ class Masked:
         layer = MaskedConv2d(n_in, n_out, kernel, mask=mask, colours=colours)
         if tuple(layer.shapes) != (W.shape, b.shape):
             raise TypeError(f"self.shapes is {layer.shapes}, want {(W.shape, b.shape)}: which taps does mask {mask} leave?")
+        if layer.input_shape != (None, None, n_in):
+            raise TypeError(f"self.input_shape is {layer.input_shape}, want {(None, None, n_in)}")
+        layer.init(np.random.default_rng(0), W.dtype.name)  # wants self.init_weights
         answer = {"self.window.taps": np.array(layer.window.taps), **_backward(layer, W, b, x, dy)}
         for group in range(colours):  # what changes in y when one group of x changes at pixel (1, 2)?
             moved = x.copy()

@@ -175,12 +175,13 @@ class PenaltyGrad:
 
 
 class CriticGrad:
-    """The critic's loss and gradient, with the penalty between real and fake, and without where weights are clipped."""
+    """The critic's loss and gradient, with the penalty between real and fake, and without: clipped, or 0."""
 
     def cases(rng):
         for dtype, clip in (("float64", "None"), ("float64", 0.5), ("float32", "None")):
             arrays = normal(rng, dtype, theta_d=(D.size,), real=(5, 4), fake=(5, 4))
             yield {**arrays, "penalty": 1.0 + rng.random(), "clip": clip, "seed": 4}
+        yield {**arrays, "penalty": 0.0, "clip": "None", "seed": 4}
 
     def run(theta_d, real, fake, penalty, clip, seed):
         wgan = WGAN(G, D, latent=3, penalty=penalty, clip=None if clip == "None" else clip, dtype=theta_d.dtype.name)
@@ -191,6 +192,7 @@ class CriticGrad:
 
     def laws(inputs, answer):
         drawn, rng = answer["the next draw"], np.random.default_rng(inputs["seed"])
-        if inputs["clip"] == "None":
+        if inputs["clip"] == "None" and inputs["penalty"]:
             rng.random(size=(5, 1), dtype=inputs["real"].dtype.name)
-        yield "one ε for each row, drawn at once as (N, 1), and nothing where weights are clipped", drawn == rng.random()
+        words = "one ε for each row, drawn at once as (N, 1), and nothing where weights are clipped or the penalty is 0"
+        yield words, drawn == rng.random()

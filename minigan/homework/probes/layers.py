@@ -128,6 +128,9 @@ class Bce:
         target = rng.integers(2, size=(4, 3)).astype(float)
         yield {"p": np.where(rng.random((4, 3)) < 0.5, target, 0.5), "target": target}
         yield {"p": np.array([[0.0, 0.5]]), "target": np.array([[1.0, 1.0]])}  # infinitely wrong
+        for shape in ((3, 3), (5, 1)):  # that NumPy would broadcast against each other
+            p, target = rng.uniform(0.05, 0.95, shape), rng.random(shape[:1])
+            yield {"p": p, "target": target, "refused": "a target (N,) for p (N, n) must raise ValueError"}
 
     def run(p, target):
         loss, dp = parts(bce(p, target), "loss, dp")
