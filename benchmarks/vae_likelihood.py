@@ -1,7 +1,7 @@
 """The VAE's test log-likelihood on MNIST, beside the published figure.
 
     MINIGAN_DATA=folder python benchmarks/vae_likelihood.py --seeds 0 1 2
-    MINIGAN_DATA=folder python benchmarks/vae_likelihood.py --seeds 0 --samples 5 --epochs 200
+    MINIGAN_DATA=folder python benchmarks/vae_likelihood.py --seeds 0 --samples 5 --epochs 400 --lr 3e-3
 
 The network of Burda et al. 2016 (784-200-200-50, tanh), training images binarised anew at every step, batches of 100, Adam
 (β₁ = 0.9) along half a cosine to 1 % of its rate, averaged θ. 10,000 test images, binarised once with seed 0, 5,000 importance
