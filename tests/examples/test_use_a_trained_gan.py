@@ -57,7 +57,7 @@ def test_every_model_that_draws_images(tmp_path, name):
 
 
 def test_figures_tell_an_untrained_gan_from_digits(tmp_path):
-    """Two steps: samples are far from all digits, and digits are near each other; the two sets are told apart, ½ would be chance.
+    """Two steps: samples are far from all digits, digits near each other; the two sets are told apart, ½ would be chance.
 
     Its samples are all alike, and no digit is: the margins are several times the spread that is printed beside them.
     """
