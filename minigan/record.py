@@ -68,10 +68,10 @@ class Record:
     def resume(self):
         """Load the checkpoint and the log up to it, if there are any; -> the steps that the model has taken."""
         path = self.out / CHECKPOINT
-        if not path.exists() and self.model.steps:
-            raise ValueError(f"the model has taken {self.model.steps} steps, and there is no {path} to go on from: begin with "
-                             "a new model, or name the folder of its checkpoint")
         if not path.exists():
+            if self.model.steps:
+                raise ValueError(f"the model has taken {self.model.steps} steps, and there is no {path} to go on from: begin "
+                                 "with a new model, or name the folder of its checkpoint")
             return 0
         checkpoint.load(path, self.model, **self.run)
         if (self.out / "log.csv").exists():

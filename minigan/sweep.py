@@ -163,10 +163,11 @@ def main():
         parser.error(f"{args.function}: there is no such file, or no such function in it; want FILE:FUNCTION")
     if empty := [key for key, *texts in args.set if not texts]:
         parser.error(f"--set {empty[0]}: want values behind the name, --set NAME VALUE …")
-    if twice := sorted({key for i, (key, *_) in enumerate(args.set) if key in [name for name, *_ in args.set[:i]]}):
+    names = [key for key, *_ in args.set]
+    if twice := [name for name in names if names.count(name) > 1]:
         parser.error(f"--set {twice[0]} stands twice: want all its values behind one, --set NAME VALUE VALUE …")
     rows = run_command(program[name], {key: [_value(text) for text in texts] for key, *texts in args.set}, args)
-    print(spread.markdown(rows, [key for key, *_ in args.set]))
+    print(spread.markdown(rows, names))
     sys.exit(any("error" in row for row in rows))
 
 

@@ -192,7 +192,8 @@ class RBM(Questions, Estimator, Model):
         return X
 
     def _check_finite(self):
-        if not bool(namespace(self.learner_.theta).all(namespace(self.learner_.theta).isfinite(self.learner_.theta))):
+        xp = namespace(self.learner_.theta)
+        if not bool(xp.all(xp.isfinite(self.learner_.theta))):
             raise FloatingPointError(f"after {self.steps_} steps the parameters are not finite: a smaller learning_rate, or "
                                      "data of a smaller scale, usually helps")
 

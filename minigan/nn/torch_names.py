@@ -61,6 +61,6 @@ def from_torch(net, named):
     if len(dtypes) > 1 or dtypes[0] not in ("float32", "float64"):
         raise ValueError(f"the weights are {' and '.join(dtypes)}: want all float32, or all float64")
     empty = np.zeros(0, dtypes[0])
-    theta, stats = (np.concatenate([part.astype(dtypes[0]) for part in [empty, *parts]]) for parts in (theta, stats))
+    theta, stats = np.concatenate([empty, *theta]), np.concatenate([empty, *stats])
     net.check_stats(stats)
     return theta, stats
